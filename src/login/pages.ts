@@ -1,0 +1,58 @@
+/**
+ * What a person may be shown, as data: ui/ turns a page into HTML, and nothing else knows HTML.
+ * Only facts that the person at this browser may see belong here.
+ */
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { Locale, LocalisedText } from '../core/locale.ts';
+import type { PostForm } from '../core/http-types.ts';
+import type { Instant } from '../core/ports.ts';
+import type { ReferenceId } from '../core/ids.ts';
+import type { SupportContact } from '../parties/model.ts';
+
+export interface Asker { readonly name: LocalisedText; readonly logo: string | null; readonly partyName: string; readonly homeUrl: string | null }
+export interface MethodOption {
+  readonly id: string;
+  readonly kind: 'certificate' | 'mobile' | 'upstream';
+  readonly lastUsed: boolean;
+  /** Not offered, and why, shown on request (a level the method cannot reach). */
+  readonly unavailable: 'level' | null;
+}
+export interface CommissionOption { readonly index: number; readonly unit: string; readonly provider: string; readonly purpose: string; readonly name: string; readonly lastUsed: boolean }
+export interface EmployeeOption { readonly index: number; readonly organisation: string; readonly title: string | null; readonly lastUsed: boolean }
+export interface SessionService { readonly name: LocalisedText; readonly partyName: string; readonly answeredAt: Instant }
+
+export type Page =
+  | { readonly kind: 'choose-method'; readonly methods: readonly MethodOption[]; readonly failure: ErrorCode | null; readonly cancellable: boolean }
+  /** Goes on to the card host by itself (no script needed); shown while the host and the PIN prompt answer. */
+  | { readonly kind: 'card'; readonly continueTo: string; readonly otherMethods: boolean }
+  | { readonly kind: 'card-failed'; readonly code: ErrorCode; readonly tryAgain: string; readonly otherMethods: string | null }
+  | { readonly kind: 'confirm-session'; readonly personName: string }
+  | { readonly kind: 'choose-employee'; readonly options: readonly EmployeeOption[] }
+  | { readonly kind: 'choose-commission'; readonly options: readonly CommissionOption[] }
+  /** What is sent, in words: names of facts, never raw wire names. */
+  | { readonly kind: 'what-is-sent'; readonly facts: readonly { readonly label: LocalisedText; readonly values: readonly string[] }[] }
+  | { readonly kind: 'on-the-way'; readonly form: PostForm }
+  | { readonly kind: 'already-logged-in'; readonly serviceUrl: string | null }
+  | { readonly kind: 'start-again'; readonly code: ErrorCode; readonly serviceUrl: string | null }
+  /** `answer`: the button that brings the refusal to the service in its own protocol, once the person has read the page. */
+  | { readonly kind: 'error'; readonly code: ErrorCode; readonly answer: PostForm | null; readonly retry: string | null }
+  | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly level: string; readonly since: Instant; readonly until: Instant; readonly commission: { readonly unit: string; readonly purpose: string } | null; readonly services: readonly SessionService[] }
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'log-out' }
+  | { readonly kind: 'logged-out'; readonly services: readonly { readonly name: LocalisedText; readonly result: 'logged-out' | 'unreachable' | 'cannot' }[] };
+
+/** What surrounds every page. */
+export interface PageFrame {
+  readonly locale: Locale;
+  readonly asker: Asker | null;
+  readonly support: SupportContact | null;
+  readonly reference: ReferenceId | null;
+  /** Environment banner outside production. */
+  readonly environment: 'test' | 'acceptance' | 'production';
+  /** Hidden field of every form on the page. */
+  readonly formToken: string | null;
+  /** Where the page's forms post to and its relative links start, e.g. `/login/<id>`; null on pages without forms. */
+  readonly base: string | null;
+  /** The same page in the other language. */
+  readonly otherLanguageUrl: string;
+}

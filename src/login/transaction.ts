@@ -1,0 +1,112 @@
+/**
+ * The states of one login. A step takes one member of `LoginTransaction` and returns the next, so a step
+ * cannot see what it must not: nothing before `accepted` has an address to leak to, and `released` holds no
+ * attribute that step 5 held back. Everything here is JSON: it is stored sealed between two requests.
+ */
+import type { ReleasedIdentity, RequestedAttribute } from '../attributes/model.ts';
+import type { AssuranceLevel, RequestedAssurance } from '../core/assurance.ts';
+import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { Branded, HsaId, PartyId, ReferenceId, ServiceId, SessionId, TransactionId } from '../core/ids.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { Locale } from '../core/locale.ts';
+import type { Instant } from '../core/ports.ts';
+import type { PersonKey } from '../directory/model.ts';
+
+/** An address taken from the service's verified metadata, never from the request alone. Made only by the faces' accept functions. */
+export type VerifiedReturnAddress = Branded<{ readonly url: string; readonly binding: string }, 'VerifiedReturnAddress'>;
+
+/** All that step 6 needs to answer: it outlives the request itself. */
+export interface AnswerSlip {
+  readonly protocol: 'saml' | 'oidc';
+  readonly service: ServiceId;
+  readonly party: PartyId;
+  readonly returnAddress: VerifiedReturnAddress;
+  /** The face's own memory (request id, RelayState, NameID policy …); nobody else reads it. */
+  readonly faceState: { readonly [key: string]: JsonValue };
+}
+/** Step 1's result: who asks for what, the same for every protocol. */
+export interface AcceptedRequest {
+  readonly slip: AnswerSlip;
+  readonly assurance: RequestedAssurance | null;
+  readonly freshLoginRequired: boolean;
+  readonly noInteraction: boolean;
+  readonly requestedAttributes: readonly RequestedAttribute[];
+  /** The login completes as exactly this commission or employee, or fails (facts: federation §3.6 rule 7). */
+  readonly preselection: { readonly [attribute: string]: string };
+  readonly receivedAt: Instant;
+}
+
+/** Facts read from the credential itself; released only as credential attributes. */
+export interface CredentialFacts {
+  readonly givenName: string | null;
+  readonly surname: string | null;
+  readonly displayName: string;
+  readonly organisationName: string | null;
+  readonly issuerName: string;
+  readonly subjectName: string;
+  readonly policies: readonly string[];
+  /** DER in base64. */
+  readonly certificate: string | null;
+}
+/** Step 3's result: the only way an authenticator or an upstream says who somebody is. */
+export type VerifiedIdentity = Branded<{
+  readonly method: string;
+  readonly person: PersonKey;
+  readonly level: AssuranceLevel;
+  readonly authenticatedAt: Instant;
+  readonly credential: CredentialFacts;
+  /** Looked up again, in the cached revocation data, whenever the session is reused. */
+  readonly revocationHandle: { readonly issuerId: string; readonly serial: string } | null;
+}, 'VerifiedIdentity'>;
+/** Which of the person's posts and commissions they act under. */
+export interface ActingChoice { readonly employeeHsaId: HsaId | null; readonly commissionHsaId: HsaId | null }
+
+/** A result obtained on another host or device, waiting for its own browser to come back with the code (DESIGN: browser rule 4). */
+export interface ParkedResult {
+  readonly codeHash: string;
+  readonly expiresAt: Instant;
+  readonly outcome: { readonly ok: true; readonly identity: VerifiedIdentity } | { readonly ok: false; readonly code: ErrorCode };
+}
+
+interface TransactionBase {
+  readonly id: TransactionId;
+  readonly reference: ReferenceId;
+  readonly expiresAt: Instant;
+  /** SHA-256 of the transaction cookie; null until the first GET under /login/<id>/ has set it. */
+  readonly cookieHash: string | null;
+  /** SHA-256 of the one-time code in the 303 that follows a cross-site POST. */
+  readonly beginCodeHash: string | null;
+  readonly locale: Locale | null;
+}
+export interface AcceptedTransaction extends TransactionBase {
+  readonly state: 'accepted';
+  readonly request: AcceptedRequest;
+  /** Shown on the page the person comes back to. */
+  readonly lastFailure: ErrorCode | null;
+  /** SHA-256 of the secret half of the handle that the method's own host was given. */
+  readonly handleHash: string | null;
+  readonly parked: ParkedResult | null;
+  /** The person said "not me" or "another way": an existing session must not answer. */
+  readonly declinedSession: boolean;
+}
+export interface AuthenticatedTransaction extends TransactionBase {
+  readonly state: 'authenticated';
+  readonly request: AcceptedRequest;
+  readonly identity: VerifiedIdentity;
+  readonly session: SessionId | null;
+  readonly acting: ActingChoice;
+}
+export interface ReleasedTransaction extends TransactionBase {
+  readonly state: 'released';
+  readonly slip: AnswerSlip;
+  readonly identity: Pick<VerifiedIdentity, 'method' | 'level' | 'authenticatedAt'>;
+  readonly assuranceUri: string;
+  readonly released: ReleasedIdentity;
+  readonly session: SessionId | null;
+}
+/** Kept until it expires so that Back, Refresh and old tabs find a way on instead of a dead end. */
+export interface FinishedTransaction extends TransactionBase {
+  readonly state: 'answered' | 'cancelled';
+  readonly service: ServiceId;
+}
+export type LoginTransaction = AcceptedTransaction | AuthenticatedTransaction | ReleasedTransaction | FinishedTransaction;

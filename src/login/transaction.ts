@@ -85,6 +85,7 @@ export interface AcceptedTransaction extends TransactionBase {
   readonly lastFailure: ErrorCode | null;
   /** SHA-256 of the secret half of the handle that the method's own host was given. */
   readonly handleHash: string | null;
+  readonly handleExpiresAt: Instant;
   readonly parked: ParkedResult | null;
   /** The person said "not me" or "another way": an existing session must not answer. */
   readonly declinedSession: boolean;
@@ -93,8 +94,10 @@ export interface AuthenticatedTransaction extends TransactionBase {
   readonly state: 'authenticated';
   readonly request: AcceptedRequest;
   readonly identity: VerifiedIdentity;
-  readonly session: SessionId | null;
+  readonly session: SessionId;
   readonly acting: ActingChoice;
+  /** The person has seen what is sent and agreed (federations that demand it). */
+  readonly releaseSeen: boolean;
 }
 export interface ReleasedTransaction extends TransactionBase {
   readonly state: 'released';
@@ -102,8 +105,14 @@ export interface ReleasedTransaction extends TransactionBase {
   readonly identity: Pick<VerifiedIdentity, 'method' | 'level' | 'authenticatedAt'>;
   readonly assuranceUri: string;
   readonly released: ReleasedIdentity;
-  readonly session: SessionId | null;
+  readonly session: SessionId;
 }
+/** Step 2's result: an earlier session answers, the person is asked to confirm it, or somebody must authenticate. */
+export type ChosenMethod =
+  | { readonly kind: 'session'; readonly session: SessionId; readonly identity: VerifiedIdentity; readonly acting: ActingChoice }
+  | { readonly kind: 'confirm-session'; readonly personName: string }
+  | { readonly kind: 'methods'; readonly methods: readonly string[] };
+
 /** Kept until it expires so that Back, Refresh and old tabs find a way on instead of a dead end. */
 export interface FinishedTransaction extends TransactionBase {
   readonly state: 'answered' | 'cancelled';

@@ -1,0 +1,51 @@
+/** What the flow needs from outside: one interface per role, chosen in app.ts. */
+import type { ReleaseDecision } from '../attributes/model.ts';
+import type { AssuranceLevel } from '../core/assurance.ts';
+import type { BrygganError } from '../core/errors.ts';
+import type { ProtocolAnswer } from '../core/http-types.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { Registry, ServiceParty } from '../parties/model.ts';
+import type { ServiceEntry } from '../sessions/ports.ts';
+import type { AcceptedRequest, AnswerSlip, ReleasedTransaction, VerifiedIdentity } from './transaction.ts';
+
+/**
+ * Result of step 1. A request whose sender or return address could not be verified is thrown instead;
+ * what is refused after that (a level nobody can reach, a NameID format we lack) is answered in the protocol.
+ */
+export interface Arrival {
+  /** Seen twice = replayed. `issuer` is the entityID, `id` the request's own id. */
+  readonly requestKey: { readonly issuer: string; readonly id: string };
+  readonly outcome: { readonly ok: true; readonly request: AcceptedRequest } | { readonly ok: false; readonly slip: AnswerSlip; readonly error: BrygganError };
+}
+
+/** Step 6 for one protocol. Neither method does I/O except signing. */
+export interface ProtocolFace {
+  readonly protocol: AnswerSlip['protocol'];
+  /** The positive answer, and what logout will need to know about it. `subjectSecret` derives pseudonymous ids. */
+  respond(transaction: ReleasedTransaction, service: ServiceParty, session: { readonly index: string; readonly expiresAt: number }): Promise<FaceAnswer>;
+  /** The refusal in the asker's protocol, or null where the catalogue says that the service is never told. */
+  refuse(slip: AnswerSlip, error: BrygganError, service: ServiceParty): Promise<ProtocolAnswer | null>;
+}
+export interface FaceAnswer {
+  readonly answer: ProtocolAnswer;
+  readonly entry: ServiceEntry;
+  /** Message ids and algorithm for the audit line; no attribute values. */
+  readonly auditFacts: { readonly [name: string]: JsonValue };
+}
+
+/** One way to log in (step 3), as the chooser sees it. */
+export interface AuthenticationMethod {
+  readonly id: string;
+  readonly kind: 'certificate' | 'mobile' | 'upstream';
+  /** Highest level that this method can prove. */
+  readonly highestLevel: AssuranceLevel;
+  /** Levels that a login by this method may end at; used to offer or not to offer it. */
+  readonly levels: readonly AssuranceLevel[];
+  /** Where the browser goes with its handle. */
+  startUrl(handle: string): string;
+  /** Looks again, in cached data only, when a session is reused: throws `card.revoked` and its like. */
+  recheck(identity: VerifiedIdentity): void;
+}
+
+export interface ExplainedDecision extends ReleaseDecision { readonly label?: string }
+export type { Registry };

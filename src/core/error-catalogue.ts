@@ -88,6 +88,7 @@ const rows = {
   'saml.authn-context': answered(['Requester', status('NoAuthnContext')], 'unmet_authentication_requirements', 'service-owner', 'level-impossible', 400),
   'saml.subject': answered(['Requester', status('RequestUnsupported')], 'invalid_request', 'service-owner', 'request-unsupported', 400),
   'saml.scoping': answered(['Requester', status('NoSupportedIDP')], 'invalid_request', 'service-owner', 'request-unsupported', 400),
+  'saml.attribute-index': answered(['Requester', status('RequestUnsupported')], 'invalid_request', 'service-owner', 'request-unsupported', 400),
   'saml.metadata': operator(),
 
   'service.disabled': { ...arrival('service-disabled', 403), actor: 'organisation-it' },

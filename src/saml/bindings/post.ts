@@ -1,12 +1,31 @@
 /** HTTP-POST: a form field with the message in base64 [SAMLBind §3.5]. */
 import { fail } from '../../core/errors.ts';
 import type { PostForm } from '../../core/http-types.ts';
-import { checkRelayState, classifyParameter, decodeBase64, parameterOf, type BindingLimits, type BoundMessage, type MessageKind } from './message.ts';
+import { checkRelayState, classifyParameter, decodeBase64, decodeFormText, parameterOf, type BindingLimits, type BoundMessage, type MessageKind } from './message.ts';
 
 export const postLimits: BindingLimits = { maxEncoded: 512 * 1024, maxXml: 256 * 1024 };
 
 /** Fields of a parsed form: an array is a repeated field. `rawQuery` is the query of the same request, which must not speak SAML. */
 export interface FormRequest { readonly fields: Readonly<Record<string, unknown>>; readonly rawQuery?: string }
+
+const MAX_BODY = 1024 * 1024;
+const MAX_FIELDS = 64;
+/** Fields of a raw `application/x-www-form-urlencoded` body, decoded once; a repeated field is an array, for `readPost` to refuse. */
+export const formFields = (body: string): Record<string, string | string[]> => {
+  if (body.length > MAX_BODY) fail('binding.too-large', `form of more than ${MAX_BODY} characters`);
+  const fields: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
+  const pieces = body.split('&', MAX_FIELDS + 1);
+  if (pieces.length > MAX_FIELDS) fail('binding.parameter', `form of more than ${MAX_FIELDS} fields`);
+  for (const piece of pieces) {
+    if (piece === '') continue;
+    const equals = piece.indexOf('=');
+    const name = decodeFormText(equals === -1 ? piece : piece.slice(0, equals));
+    const value = equals === -1 ? '' : decodeFormText(piece.slice(equals + 1));
+    const earlier = fields[name];
+    fields[name] = earlier === undefined ? value : [...(typeof earlier === 'string' ? [earlier] : earlier), value];
+  }
+  return fields;
+};
 
 const fieldOf = (fields: Readonly<Record<string, unknown>>, name: string): string | null => {
   if (!Object.hasOwn(fields, name)) return null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../src/core/error-catalogue.ts';
-import { readPost, writePost } from '../../../src/saml/bindings/post.ts';
+import { formFields, readPost, writePost } from '../../../src/saml/bindings/post.ts';
 import { refusedWith } from '../../fixtures/refused.ts';
 import { authnRequest, base64, postFields } from '../../fixtures/saml.ts';
 
@@ -53,6 +53,27 @@ describe('HTTP-POST reading', () => {
   });
   it('is not fooled by inherited names', () => {
     refusedWith('binding.parameter', () => readPost({ fields: Object.create({ SAMLRequest: fields['SAMLRequest'] }) as Record<string, unknown> }));
+  });
+});
+
+describe('fields of a raw form', () => {
+  it('are decoded once, and give the message', () => {
+    const body = new URLSearchParams({ ...fields, RelayState: 'å+b %41' }).toString();
+    expect({ ...formFields(body) }).toEqual({ ...fields, RelayState: 'å+b %41' });
+    expect(readPost({ fields: formFields(body) }).relayState).toBe('å+b %41');
+    expect({ ...formFields('') }).toEqual({});
+  });
+  it.each<[string, string, ErrorCode]>([
+    ['a repeated message', 'SAMLRequest=QQ%3D%3D&SAMLRequest=QQ%3D%3D', 'binding.parameter'],
+    ['a message repeated under an encoded name', 'SAMLRequest=QQ%3D%3D&SAML%52equest=QQ%3D%3D', 'binding.parameter'],
+    ['an array name', 'SAMLRequest=QQ%3D%3D&SAMLRequest%5B%5D=x', 'binding.parameter'],
+    ['a name of the prototype', '__proto__=x', 'binding.parameter'],
+    ['too many fields', 'a=1&'.repeat(100), 'binding.parameter'],
+    ['broken percent-encoding', 'SAMLRequest=%', 'binding.encoding'],
+    ['a body that is too long', 'a'.repeat(1024 * 1024 + 1), 'binding.too-large'],
+  ])('refuse %s', (_name, body, code) => {
+    expect(readPost({ fields: formFields('SAMLRequest=QQ%3D%3D') }).xml.toString()).toBe('A');
+    refusedWith(code, () => readPost({ fields: formFields(body) }));
   });
 });
 

@@ -1,0 +1,63 @@
+/** An Assertion about one login, as a node of the canonical writer [SAMLCore §2.3.3, SAMLProf §4.1.4.2]. */
+import { formatUtcDateTime } from '../../core/dates.ts';
+import type { Instant } from '../../core/ports.ts';
+import { attributeNameFormats, confirmationMethods } from '../names.ts';
+import { element, type XmlNode } from '../xml/index.ts';
+
+export interface NameIdContent { readonly value: string; readonly format: string; readonly nameQualifier: string | null; readonly spNameQualifier: string | null }
+export interface AttributeContent { readonly name: string; readonly friendlyName: string | null; readonly values: readonly string[] }
+export interface AssertionContent {
+  readonly id: string;
+  readonly issueInstant: Instant;
+  readonly issuer: string;
+  readonly nameId: NameIdContent;
+  /** entityID of the one service that may read it. */
+  readonly audience: string;
+  readonly inResponseTo: string;
+  readonly recipient: string;
+  readonly notBefore: Instant;
+  readonly notOnOrAfter: Instant;
+  readonly authnInstant: Instant;
+  readonly sessionIndex: string;
+  readonly sessionNotOnOrAfter: Instant;
+  readonly authnContextClassRef: string;
+  /** Upstreams in the order of the chain, the nearest last (facts: federation §5.1 P7). */
+  readonly authenticatingAuthorities: readonly string[];
+  readonly attributes: readonly AttributeContent[];
+}
+
+export const nameIdNode = (nameId: NameIdContent): XmlNode =>
+  element('saml:NameID', { Format: nameId.format, NameQualifier: nameId.nameQualifier ?? undefined, SPNameQualifier: nameId.spNameQualifier ?? undefined }, [nameId.value]);
+
+const subjectNode = (content: AssertionContent): XmlNode =>
+  element('saml:Subject', {}, [
+    nameIdNode(content.nameId),
+    element('saml:SubjectConfirmation', { Method: confirmationMethods.bearer }, [
+      // [SAMLProf §4.1.4.2] all three for a bearer, and no NotBefore.
+      element('saml:SubjectConfirmationData', { InResponseTo: content.inResponseTo, NotOnOrAfter: formatUtcDateTime(content.notOnOrAfter), Recipient: content.recipient }, []),
+    ]),
+  ]);
+
+const statementNode = (content: AssertionContent): XmlNode =>
+  element('saml:AuthnStatement', { AuthnInstant: formatUtcDateTime(content.authnInstant), SessionIndex: content.sessionIndex, SessionNotOnOrAfter: formatUtcDateTime(content.sessionNotOnOrAfter) }, [
+    element('saml:AuthnContext', {}, [
+      element('saml:AuthnContextClassRef', {}, [content.authnContextClassRef]),
+      ...content.authenticatingAuthorities.map((authority) => element('saml:AuthenticatingAuthority', {}, [authority])),
+    ]),
+  ]);
+
+/** Several values stand in one Attribute [SC-ATT §3.1]. */
+const attributeNode = ({ name, friendlyName, values }: AttributeContent): XmlNode =>
+  element('saml:Attribute', { FriendlyName: friendlyName ?? undefined, Name: name, NameFormat: attributeNameFormats.uri }, values.map((value) => element('saml:AttributeValue', {}, [value])));
+
+/** One AuthnStatement and at most one AttributeStatement, which is left out when it would be empty [S2-02 rule 7, SAMLCore §2.7.3]. */
+export const assertionNode = (content: AssertionContent): XmlNode =>
+  element('saml:Assertion', { ID: content.id, IssueInstant: formatUtcDateTime(content.issueInstant), Version: '2.0' }, [
+    element('saml:Issuer', {}, [content.issuer]),
+    subjectNode(content),
+    element('saml:Conditions', { NotBefore: formatUtcDateTime(content.notBefore), NotOnOrAfter: formatUtcDateTime(content.notOnOrAfter) }, [
+      element('saml:AudienceRestriction', {}, [element('saml:Audience', {}, [content.audience])]), // [SAMLProf §4.1.4.2]
+    ]),
+    statementNode(content),
+    ...(content.attributes.length === 0 ? [] : [element('saml:AttributeStatement', {}, content.attributes.map(attributeNode))]),
+  ]);

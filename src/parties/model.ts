@@ -48,6 +48,16 @@ export interface FederationProfile {
   readonly showRelease: boolean;
 }
 
+/** A federation's row with what binds every service in it; parties/ applies it when the registry is built. */
+export interface FederationRules extends FederationProfile {
+  /** What a service's own settings may not switch off. */
+  readonly must: readonly ('sign-response' | 'sign-assertion' | 'encrypt')[];
+  /** Unsigned requests are refused also when the service's metadata would allow them. */
+  readonly requestsSigned: boolean;
+  /** Block ciphers (algorithm URIs) for services whose metadata names none, best first. */
+  readonly ciphers: readonly string[];
+}
+
 export interface AssertionConsumerService { readonly url: string; readonly binding: string; readonly index: number; readonly isDefault: boolean }
 export interface SingleLogoutService { readonly url: string; readonly responseUrl: string; readonly binding: 'redirect' | 'post' | 'soap' }
 export interface WantedAttribute { readonly name: string; readonly nameFormat: string; readonly required: boolean }

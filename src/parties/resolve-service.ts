@@ -1,0 +1,98 @@
+/** One service: its metadata and its settings file to the service as the flow sees it. */
+import type { Finding } from '../core/findings.ts';
+import type { LocalisedText } from '../core/locale.ts';
+import { isPlainText } from '../core/schema-parts.ts';
+import type { RegistrySettings, Report, ServiceSource } from './content.ts';
+import type { FederationRules, Party, SamlService, ServiceParty } from './model.ts';
+import { isSafeLogo } from './service-file.ts';
+
+interface Owner { readonly party: Party; readonly sso: ServiceParty['sso'] }
+/** Reports at the place in the settings file, or at the metadata file where there is none. */
+type Say = (path: readonly (string | number)[], rule: string, message: string, fix: string, severity?: Finding['severity']) => void;
+
+const MAX_NAME = 100;
+/** A published name is shown to people: one line, no tricks with the direction of writing (threats F07). */
+const shownName = (text: string | undefined): string | undefined => {
+  const plain = text?.replace(/\s+/g, ' ').trim();
+  return plain === undefined || plain === '' || !isPlainText(plain) ? undefined : plain.slice(0, MAX_NAME);
+};
+const namesOf = ({ id, value, description }: ServiceSource): LocalisedText => {
+  const sv = value.names?.sv ?? shownName(description.names.sv);
+  const en = value.names?.en ?? shownName(description.names.en);
+  const fallback = id.slice(id.indexOf('/') + 1);
+  return { sv: sv ?? en ?? fallback, en: en ?? sv ?? fallback };
+};
+const logoOf = ({ value, description }: ServiceSource): string | null =>
+  value.logo ?? description.logos.toSorted((a, b) => Number(b.url.startsWith('data:')) - Number(a.url.startsWith('data:')) || Number(b.language === 'sv') - Number(a.language === 'sv')).find(({ url }) => isSafeLogo(url))?.url ?? null;
+
+/** The federation's must-rules bind its services; what is only its custom may be changed by the settings file. */
+const checkMust = (service: ServiceParty, rules: FederationRules, say: Say): void => {
+  const demand = (rule: FederationRules['must'][number], holds: boolean, path: readonly string[], message: string, fix: string): void => {
+    if (rules.must.includes(rule) && !holds) say(path, `federation-${rule}`, message, fix);
+  };
+  demand('sign-response', service.sign.response, ['signing', 'response'], `is off, but ${rules.id} demands a signed response`, 'remove it');
+  demand('sign-assertion', service.sign.assertion, ['signing', 'assertion'], `is off, but ${rules.id} demands a signed assertion`, 'remove it');
+  demand('encrypt', service.encryption === 'require', ['encryption'], `is not require, but ${rules.id} demands encryption`, 'remove it');
+  if (!service.sign.response && !service.sign.assertion) say(['signing'], 'nothing-signed', 'leaves both response and assertion unsigned', 'sign at least one of them');
+};
+const checkService = (service: ServiceParty, source: ServiceSource, settings: RegistrySettings, say: Say): void => {
+  const { wire, party } = { wire: service.wire, party: source.party };
+  source.value.methods.forEach((method, index) => {
+    if (!settings.methods.includes(method)) say(['methods', index], 'method-unknown', 'is no method of config/methods.yaml', `write one of ${settings.methods.join(', ')}`);
+  });
+  for (const list of ['allow', 'deny'] as const) {
+    source.value.release[list].forEach((attribute, index) => {
+      if (settings.attributes?.has(attribute) === false) say(['release', list, index], 'attribute-unknown', 'is no attribute of the catalogue', 'write an id of docs/attributes.md');
+    });
+  }
+  if (service.encryption === 'require' && wire.encryptionKeys.length === 0) say(['encryption'], 'encryption-key-missing', 'is require, but the metadata has no key to encrypt for', 'let the service publish an encryption key, or choose if-key where the federation permits it');
+  if (wire.authnRequestsSigned && wire.signingKeys.length === 0) say(['requestsSigned'], 'signing-key-missing', 'is demanded, but the metadata has no key to check signatures with', 'let the service publish a signing key');
+  // Categories and levels are worth what our operator or a federation says, never what an upload says of itself (threats F09).
+  const claimed = source.description.wire.entityCategories.filter((category) => !source.value.entityCategories.includes(category));
+  if (claimed.length > 0) say(['entityCategories'], 'category-self-asserted', `lacks ${claimed.length} of the categories that the metadata claims for itself; those do not count`, `write those of ${party} that you vouch for`, 'warning');
+};
+
+/** What the federation decides for every service in it, put where the faces look. */
+const wireOf = (source: ServiceSource, rules: FederationRules): SamlService => {
+  const { wire } = source.description;
+  return {
+    ...wire,
+    authnRequestsSigned: wire.authnRequestsSigned || (source.value.requestsSigned ?? rules.requestsSigned),
+    entityCategories: source.value.entityCategories,
+    // A service that names no cipher gets the federation's, in its order (facts: federation §1).
+    encryptionKeys: wire.encryptionKeys.map((key) => (key.methods.length > 0 ? key : { ...key, methods: rules.ciphers })),
+  };
+};
+
+/** Null when the service cannot be made; the reason is reported. */
+export const resolveService = (source: ServiceSource, owner: Owner, settings: RegistrySettings, report: Report): ServiceParty | null => {
+  const { value } = source;
+  const say: Say = (path, rule, message, fix, severity = 'error') =>
+    report(source.source === null ? { file: source.file, line: null, column: null, path: path.join('.'), severity, rule, message, fix } : source.source.finding(path, rule, message, fix, severity));
+  if (source.source === null) report({ file: source.file, line: null, column: null, path: '', severity: 'warning', rule: 'settings-missing', message: 'has no settings file beside it: defaults are used and no attribute leaves', fix: `write ${source.file.replace(/\.xml$/, '.yaml')}` });
+  source.description.notes.forEach((note) => report({ file: source.file, line: null, column: null, path: '', severity: 'warning', rule: 'metadata-note', message: note.replace(/\.$/, ''), fix: 'tell the service’s owner' }));
+  const rules = settings.federations.get(value.federation);
+  if (rules === undefined) {
+    say(['federation'], 'federation-unknown', 'is no row of config/federation.yaml', `write one of ${[...settings.federations.keys()].join(', ')}`);
+    return null;
+  }
+  const service: ServiceParty = {
+    id: source.id,
+    party: source.party,
+    enabled: value.enabled,
+    names: namesOf(source),
+    logo: logoOf(source),
+    homeUrl: value.homeUrl ?? null,
+    federation: rules,
+    sso: value.sso ?? owner.sso,
+    sign: { response: value.signing.response ?? rules.sign.response, assertion: value.signing.assertion ?? rules.sign.assertion },
+    encryption: value.encryption ?? rules.encryption,
+    methods: value.methods,
+    minimumLevel: value.minimumLevel,
+    release: value.release,
+    wire: wireOf(source, rules),
+  };
+  checkMust(service, rules, say);
+  checkService(service, source, settings, say);
+  return Object.freeze(service);
+};

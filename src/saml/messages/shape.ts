@@ -6,7 +6,7 @@ import { fail } from '../../core/errors.ts';
 import type { Instant } from '../../core/ports.ts';
 import { parseUtcDateTime } from '../../core/dates.ts';
 import { namespaces } from '../names.ts';
-import type { XmlElement } from '../xml/index.ts';
+import { textOf, type XmlElement } from '../xml/index.ts';
 
 /** `?` at most one, `*` any number, `+` at least one, `1` exactly one. */
 export type Occurs = '1' | '?' | '*' | '+';
@@ -89,8 +89,7 @@ export const trimXmlSpace = (text: string): string => {
 
 /** Text of an element without children, XML white space at both ends removed (threats A09: no other character is). */
 export const plainText = (element: XmlElement, name: string, maxLength = 1024): string => {
-  if (element.children.some((child) => typeof child !== 'string')) fail('saml.schema', `${name}: children where text belongs`, { element: name });
-  const text = trimXmlSpace(element.children.join(''));
+  const text = trimXmlSpace(textOf(element));
   if (text === '' || text.length > maxLength) fail('saml.schema', `${name}: empty or longer than ${maxLength} characters`, { element: name }); // [SAMLCore §1.3.1]
   return text;
 };

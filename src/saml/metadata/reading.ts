@@ -7,10 +7,8 @@ import { attributeOf, childElements, onlyChild, type XmlElement } from '../xml/i
 import type { Fault } from './fault.ts';
 
 /** Text without white space at its ends; metadata is often indented. */
-export const trimmedText = (element: XmlElement, fault: Fault): string => {
-  if (element.children.some((child) => typeof child !== 'string')) fault(element, 'holds elements where text belongs', 'write plain text');
-  return trimXmlSpace(element.children.join(''));
-};
+export const trimmedText = (element: XmlElement, fault: Fault): string =>
+  trimXmlSpace(element.children.map((child) => (typeof child === 'string' ? child : fault(element, 'holds elements where text belongs', 'write plain text'))).join(''));
 export const booleanOf = (element: XmlElement, name: string, fault: Fault): boolean => {
   const value = trimXmlSpace(attributeOf(element, name) ?? 'false');
   if (value === 'true' || value === '1') return true;

@@ -65,7 +65,7 @@ const shapes: readonly (readonly [string, string])[] = [
   ['an IssueInstant elsewhere', authnRequest({ attributes: { IssueInstant: '2026-06-01T10:00:00+02:00' } })],
   ['an empty Destination', authnRequest({ attributes: { Destination: '' } })],
   ['an unknown attribute', authnRequest({ attributes: { Evil: '1' } })],
-  ['an attribute with a prefix', authnRequest({ attributes: { 'xml:id': 'a' } })],
+  ['an attribute with a prefix', authnRequest({ attributes: { 'xml:lang': 'sv' } })],
   ['ForceAuthn neither true nor false', authnRequest({ attributes: { ForceAuthn: 'TRUE' } })],
   ['IsPassive empty', authnRequest({ attributes: { IsPassive: '' } })],
   ['an index beyond unsignedShort', authnRequest({ attributes: { AssertionConsumerServiceIndex: '65536' } })],

@@ -22,6 +22,8 @@ export interface Commission {
   readonly purpose: string;
   readonly rights: readonly CommissionRight[];
   readonly unit: HealthcareUnit;
+  /** True when the commission lies directly under its provider: `unit` then repeats the provider and no unit attribute is released. */
+  readonly atProvider?: boolean;
   readonly provider: HealthcareProvider;
   readonly validFrom: Instant | null;
   readonly validTo: Instant | null;

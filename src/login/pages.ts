@@ -16,6 +16,8 @@ export interface MethodOption {
   readonly lastUsed: boolean;
   /** Not offered, and why, shown on request (a level the method cannot reach). */
   readonly unavailable: 'level' | null;
+  /** Name from configuration, where several methods of one kind must be told apart; else the kind's own words. */
+  readonly label?: LocalisedText;
 }
 export interface CommissionOption { readonly index: number; readonly unit: string; readonly provider: string; readonly purpose: string; readonly name: string; readonly lastUsed: boolean }
 export interface EmployeeOption { readonly index: number; readonly organisation: string; readonly title: string | null; readonly lastUsed: boolean }
@@ -36,7 +38,7 @@ export type Page =
   | { readonly kind: 'start-again'; readonly code: ErrorCode; readonly serviceUrl: string | null }
   /** `answer`: the button that brings the refusal to the service in its own protocol, once the person has read the page. */
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly answer: PostForm | null; readonly retry: string | null }
-  | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly level: string; readonly since: Instant; readonly until: Instant; readonly commission: { readonly unit: string; readonly purpose: string } | null; readonly services: readonly SessionService[] }
+  | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly methodKind?: MethodOption['kind']; readonly level: string; readonly since: Instant; readonly until: Instant; readonly commission: { readonly unit: string; readonly purpose: string } | null; readonly services: readonly SessionService[] }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'log-out' }
   | { readonly kind: 'logged-out'; readonly services: readonly { readonly name: LocalisedText; readonly result: 'logged-out' | 'unreachable' | 'cannot' }[] };

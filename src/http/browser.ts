@@ -1,0 +1,29 @@
+/** What a request says about the browser that sent it. */
+import type { FastifyRequest } from 'fastify';
+import type { Browser } from '../login/context.ts';
+import type { Locale } from '../core/locale.ts';
+import { choicesIn, languageIn, lastMethodIn, parseCookies, sessionIdIn, transactionSecretIn } from './cookies.ts';
+
+/** Swedish unless the browser clearly prefers English. */
+const preferred = (header: string | undefined): Locale => {
+  for (const part of (header ?? '').slice(0, 200).split(',')) {
+    const tag = part.trim().slice(0, 2).toLowerCase();
+    if (tag === 'sv') return 'sv';
+    if (tag === 'en') return 'en';
+  }
+  return 'sv';
+};
+
+export const localeOf = (request: FastifyRequest): Locale => languageIn(parseCookies(request.headers.cookie)) ?? preferred(request.headers['accept-language']);
+
+export const browserOf = (request: FastifyRequest): Browser => {
+  const cookies = parseCookies(request.headers.cookie);
+  return {
+    sessionId: sessionIdIn(cookies),
+    transactionSecret: transactionSecretIn(cookies),
+    lastMethod: lastMethodIn(cookies),
+    rememberedChoices: choicesIn(cookies),
+    address: request.ip,
+    locale: languageIn(cookies),
+  };
+};

@@ -1,0 +1,62 @@
+/** Routes of the login itself: /login/<id>/…, /me, /logout, /language. Thin: a route reads, calls one door, and replies. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { fail } from '../core/errors.ts';
+import { isLocale } from '../core/locale.ts';
+import type { FlowReply, LoginPorts } from '../login/context.ts';
+import { begin, returned, show, showMethods, startMethod } from '../login/login.ts';
+import { cancelForm, chooseActingForm, chooseMethodForm, confirmSessionForm, releaseForm, type Form } from '../login/forms.ts';
+import { logOut, showLogout, showMe } from '../login/account.ts';
+import { browserOf } from './browser.ts';
+import { setLanguage } from './cookies.ts';
+import { onlyParameter, parseFields, rawQueryOf, type Fields } from './form.ts';
+import { sendFlow, type ReplyTools } from './reply-page.ts';
+
+/** [threats K07] Beside the token: a browser that says where the post comes from must say "from here". */
+const checkSameOrigin = (request: FastifyRequest, publicUrl: string): void => {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin') fail('web.form-foreign', 'form posted from another site');
+  const { origin } = request.headers;
+  // A `no-referrer`-like chain gives "null"; then the token and Sec-Fetch-Site decide.
+  if (origin !== undefined && origin !== 'null' && origin !== new URL(publicUrl).origin) fail('web.form-foreign', 'form posted from another origin');
+};
+
+const formOf = (request: FastifyRequest, publicUrl: string): Form => {
+  checkSameOrigin(request, publicUrl);
+  const fields: Fields = typeof request.body === 'string' ? parseFields(request.body) : new Map<string, string>();
+  return { token: fields.get('token') ?? '', field: (name) => fields.get(name) ?? '' };
+};
+
+export const registerLogin = (server: FastifyInstance, ports: LoginPorts, tools: ReplyTools): void => {
+  type Id = { Params: { id: string } };
+  const send = async (request: FastifyRequest, reply: FastifyReply, flow: Promise<FlowReply>): Promise<FastifyReply> => sendFlow(request, reply, await flow, tools);
+  const code = (request: FastifyRequest): string => onlyParameter(rawQueryOf(request.url), 'code') ?? '';
+  const { publicUrl } = ports.settings;
+
+  server.get<Id>('/login/:id/begin', (request, reply) => send(request, reply, begin(request.params.id, code(request), browserOf(request), ports)));
+  server.get<Id>('/login/:id/return', (request, reply) => send(request, reply, returned(request.params.id, code(request), browserOf(request), ports)));
+  server.get<Id>('/login/:id/', (request, reply) => send(request, reply, show(request.params.id, browserOf(request), ports)));
+  server.get<Id>('/login/:id/method', (request, reply) => send(request, reply, showMethods(request.params.id, browserOf(request), ports)));
+  server.get<{ Params: { id: string; method: string } }>('/login/:id/method/:method', (request, reply) =>
+    send(request, reply, startMethod(request.params.id, request.params.method, browserOf(request), ports)));
+
+  const forms = { method: chooseMethodForm, confirm: confirmSessionForm, employee: chooseActingForm, commission: chooseActingForm, release: releaseForm, cancel: cancelForm };
+  for (const [name, door] of Object.entries(forms)) {
+    server.post<Id>(`/login/:id/${name}`, async (request, reply) => send(request, reply, door(request.params.id, formOf(request, publicUrl), browserOf(request), ports)));
+    // Back and the language switch come to a form's address by GET: the login's own page is the way on.
+    if (name !== 'method') server.get<Id>(`/login/:id/${name}`, (request, reply) => reply.code(303).header('location', `/login/${encodeURIComponent(request.params.id)}/`).send());
+  }
+
+  server.get('/me', (request, reply) => send(request, reply, showMe(browserOf(request), ports)));
+  server.get('/logout', (request, reply) => send(request, reply, showLogout(browserOf(request), ports)));
+  server.post('/logout', async (request, reply) => send(request, reply, logOut(formOf(request, publicUrl).token, browserOf(request), ports)));
+  server.get('/', (_request, reply) => reply.code(303).header('location', '/me').send());
+
+  server.get<{ Params: { locale: string } }>('/language/:locale', (request, reply) => {
+    const { locale } = request.params;
+    if (!isLocale(locale)) return fail('web.not-found', 'no such language');
+    // Only our own pages are gone back to (threats K14).
+    const from = request.headers.referer ?? '';
+    const back = from.startsWith(`${publicUrl}/`) ? from.slice(publicUrl.length) : '/me';
+    return reply.code(303).header('set-cookie', setLanguage(locale)).header('cache-control', 'no-store').header('location', back.startsWith('//') ? '/me' : back).send();
+  });
+};

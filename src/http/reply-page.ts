@@ -1,0 +1,40 @@
+/** Turns what the login says into an HTTP answer. The only code that writes pages, cookies and redirects. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { LoginPorts, FlowReply, FrameContext } from '../login/context.ts';
+import type { Page, PageFrame } from '../login/pages.ts';
+import { localeOf } from './browser.ts';
+import { setCookies } from './cookies.ts';
+
+/** The renderer, as http/ sees it (ui/ implements it; app.ts connects them). */
+export interface Ui {
+  render(page: Page, frame: PageFrame): string;
+  headers(page: Page, frame: PageFrame): Readonly<Record<string, string>>;
+}
+export interface ReplyTools { readonly ui: Ui; readonly environment: LoginPorts['settings']['environment']; readonly transactionSeconds: number }
+
+const frameFor = (request: FastifyRequest, context: FrameContext, tools: ReplyTools): PageFrame => {
+  const locale = localeOf(request);
+  return { ...context, locale, environment: tools.environment, otherLanguageUrl: `/language/${locale === 'sv' ? 'en' : 'sv'}` };
+};
+
+export const sendPage = (request: FastifyRequest, reply: FastifyReply, page: Page, status: number, context: FrameContext, tools: ReplyTools): FastifyReply => {
+  const frame = frameFor(request, context, tools);
+  void reply.code(status).headers(tools.ui.headers(page, frame)).type('text/html; charset=utf-8');
+  if (status === 503) void reply.header('retry-after', '5');
+  return reply.send(tools.ui.render(page, frame));
+};
+
+export const sendFlow = (request: FastifyRequest, reply: FastifyReply, flow: FlowReply, tools: ReplyTools): FastifyReply => {
+  const { content } = flow;
+  if (flow.cookies.length > 0) void reply.header('set-cookie', setCookies(flow.cookies, tools.transactionSeconds));
+  void reply.header('cache-control', 'no-store');
+  switch (content.kind) {
+    case 'page': return sendPage(request, reply, content.page, content.status, flow.frame, tools);
+    // 303: the method becomes GET and no body travels on (facts: federation §6.1).
+    case 'redirect': return reply.code(303).header('location', content.to).send();
+    case 'answer':
+      return content.answer.kind === 'redirect'
+        ? reply.code(303).header('location', content.answer.to).send()
+        : sendPage(request, reply, { kind: 'on-the-way', form: content.answer }, 200, flow.frame, tools);
+  }
+};

@@ -1,0 +1,44 @@
+/**
+ * http: the public listener. Owns the web framework's settings, cookies, headers, the error handler and the routes
+ * of the login itself. Does not own: protocol routes (plugin.ts of each face), pages (ui/), the card host
+ * (authenticators/certificate).
+ */
+import type { ServerOptions } from 'node:https';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { fail } from '../core/errors.ts';
+import type { LoginPorts } from '../login/context.ts';
+import { createErrorReply } from './error-reply.ts';
+import type { ReplyTools } from './reply-page.ts';
+
+export interface PublicServerOptions {
+  /** null = plain HTTP behind a terminating proxy. */
+  readonly tls: Pick<ServerOptions, 'key' | 'cert'> | null;
+  /** Addresses whose X-Forwarded-For is believed; empty = nobody's. */
+  readonly trustedProxies: readonly string[];
+  /** Largest request body, bytes. */
+  readonly bodyLimit: number;
+}
+
+export const createPublicServer = (options: PublicServerOptions, ports: LoginPorts, tools: ReplyTools): FastifyInstance => {
+  const settings = {
+    logger: false,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    bodyLimit: options.bodyLimit,
+    requestTimeout: 15_000,
+    keepAliveTimeout: 60_000,
+    routerOptions: { maxParamLength: 200, caseSensitive: true },
+    forceCloseConnections: 'idle' as const,
+  };
+  const server = (options.tls === null ? Fastify(settings) : Fastify({ ...settings, https: { ...options.tls, minVersion: 'TLSv1.2' } })) as unknown as FastifyInstance;
+  const expectedHost = new URL(ports.settings.publicUrl).host;
+
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  server.addHook('onRequest', async (request) => {
+    // Addresses are built from configuration, never from Host; another name is another service (threats K08).
+    if (request.headers.host !== expectedHost) fail('web.host', 'request for another host name');
+  });
+  server.setErrorHandler(createErrorReply(ports, tools));
+  server.setNotFoundHandler(() => fail('web.not-found', 'no such page'));
+  return server;
+};

@@ -1,0 +1,40 @@
+/** Step 2: can an earlier session answer, and if not, which methods may this service's people use at the level it asks for? */
+import { answerLevel, rankOf } from '../core/assurance.ts';
+import type { Registry, ServiceParty } from '../parties/model.ts';
+import type { Browser, LoginPorts } from './context.ts';
+import type { MethodOption } from './pages.ts';
+import type { AuthenticationMethod } from './ports.ts';
+import { reuseOf } from './single-sign-on.ts';
+import type { AcceptedRequest, ChosenMethod } from './transaction.ts';
+
+/** Methods switched on for the service and its party, in the party's order. */
+export const methodsFor = (service: ServiceParty, registry: Registry, methods: LoginPorts['methods']): readonly AuthenticationMethod[] => {
+  const party = registry.parties.get(service.party);
+  const wanted = service.methods.length > 0 ? service.methods : (party?.methods ?? []);
+  return wanted.flatMap((id) => methods.get(id) ?? []);
+};
+
+const reachesLevel = (method: AuthenticationMethod, request: AcceptedRequest, service: ServiceParty): boolean =>
+  method.levels.some((level) => rankOf(level) >= rankOf(service.minimumLevel) && answerLevel(level, request.assurance ?? undefined, service.federation.assurance) !== undefined);
+
+/** Every method with its reason when it cannot serve this request; last used first. */
+export const methodOptions = (request: AcceptedRequest, service: ServiceParty, ports: LoginPorts, lastMethod: string | null): readonly MethodOption[] =>
+  methodsFor(service, ports.registry.current(), ports.methods)
+    .map((method): MethodOption => ({ id: method.id, kind: method.kind, lastUsed: method.id === lastMethod, unavailable: reachesLevel(method, request, service) ? null : 'level' }))
+    .toSorted((a, b) => Number(b.lastUsed) - Number(a.lastUsed));
+
+export const chooseMethod = async (
+  request: AcceptedRequest, service: ServiceParty, browser: Browser, ports: LoginPorts, declinedSession: boolean, confirmed: boolean,
+): Promise<ChosenMethod> => {
+  const usable = methodOptions(request, service, ports, browser.lastMethod).filter((option) => option.unavailable === null).map((option) => option.id);
+  if (browser.sessionId !== null && !declinedSession) {
+    const session = await ports.stores.sessions.find(browser.sessionId);
+    if (session !== undefined) {
+      const reuse = await reuseOf(session.value, request, service, methodsFor(service, ports.registry.current(), ports.methods).map(({ id }) => id), ports);
+      const { id, identity, acting } = session.value;
+      if (reuse === 'reuse' || (reuse === 'confirm' && confirmed)) return { kind: 'session', session: id, identity, acting };
+      if (reuse === 'confirm') return { kind: 'confirm-session', personName: identity.credential.displayName };
+    }
+  }
+  return { kind: 'methods', methods: usable };
+};

@@ -1,0 +1,64 @@
+/** Step 6: say it in the asker's protocol. The last place that checks that everybody is still enabled; no answer leaves unrecorded. */
+import type { BrygganError } from '../core/errors.ts';
+import { fail } from '../core/errors.ts';
+import type { ProtocolAnswer } from '../core/http-types.ts';
+import { hmac } from '../core/secrets.ts';
+import type { PartyId } from '../core/ids.ts';
+import type { Registry, ServiceParty } from '../parties/model.ts';
+import type { PersonKey } from '../directory/model.ts';
+import { lineOf } from './audit-lines.ts';
+import type { LoginPorts } from './context.ts';
+import type { AnswerSlip, ReleasedTransaction } from './transaction.ts';
+
+/** Whom the audit line names; the answer itself knows only what was released. */
+export interface AuditSubject { readonly person: PersonKey; readonly personParty: PartyId; readonly reused: boolean }
+
+/** The service as it stands now: switched off in the middle of a login means stopped (threats D13, DESIGN §1 rule 6). */
+export const enabledService = (slip: AnswerSlip, registry: Registry): ServiceParty => {
+  const service = registry.services.get(slip.service);
+  if (service === undefined || !service.enabled) return fail('service.disabled', 'the service is gone or switched off', { service: slip.service });
+  if (registry.parties.get(service.party)?.enabled !== true) return fail('party.disabled', "the service's party is switched off", { party: service.party });
+  const { url } = slip.returnAddress;
+  if (!service.wire.assertionConsumerServices.some((acs) => acs.url === url)) return fail('saml.return-address', 'the return address left the metadata during the login', { service: slip.service });
+  return service;
+};
+
+/**
+ * `claim` moves the stored transaction to its end, once; it runs after signing and before recording, and is undone when
+ * the line cannot be made durable.
+ */
+export const respond = async (
+  transaction: ReleasedTransaction, subject: AuditSubject, ports: LoginPorts, claim: { take(): Promise<boolean>; undo(): Promise<void> },
+): Promise<ProtocolAnswer> => {
+  const { slip, session, identity } = transaction;
+  const service = enabledService(slip, ports.registry.current());
+  const face = ports.faces[slip.protocol] ?? fail('internal', `no face for ${slip.protocol}`);
+  const lifetime = Math.min(ports.settings.absoluteSeconds, service.federation.sessionLifetime) * 1000;
+  // A session index of its own per service, so that services cannot compare (facts: federation §5.5.5).
+  const index = hmac(ports.settings.secret, 'session-index', session, service.id);
+  const { answer, entry, auditFacts } = await face.respond(transaction, service, { index, expiresAt: identity.authenticatedAt + lifetime });
+  if (!(await claim.take())) return fail('login.done', 'another tab finished this login first');
+  const line = lineOf('login.succeeded', {
+    reference: transaction.reference, slip, person: subject.person, personParty: subject.personParty,
+    facts: {
+      ...auditFacts, method: identity.method, level: identity.level, assurance: transaction.assuranceUri, reused: subject.reused,
+      released: transaction.released.decisions.map(({ attribute, outcome, rule }) => `${attribute} ${outcome} ${rule}`),
+    },
+  });
+  try {
+    const [kept] = await Promise.all([ports.stores.sessions.addService(session, entry), ports.audit.record(line)]);
+    if (!kept) return fail('login.state', 'the session ended while the answer was made');
+  } catch (error) {
+    await claim.undo();
+    throw error;
+  }
+  ports.observe({ party: slip.party, service: slip.service, method: identity.method, result: subject.reused ? 'reused' : 'succeeded' });
+  return answer;
+};
+
+/** The refusal in the asker's protocol; null where only a page is right. */
+export const refuse = async (slip: AnswerSlip, error: BrygganError, ports: LoginPorts): Promise<ProtocolAnswer | null> => {
+  const service = ports.registry.current().services.get(slip.service);
+  const face = ports.faces[slip.protocol];
+  return service === undefined || face === undefined ? null : face.refuse(slip, error, service);
+};

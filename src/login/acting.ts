@@ -1,0 +1,69 @@
+/**
+ * Around step 4: fetches the person, keeps only employments of our parties, asks 4-choose-commission.ts for the least choice,
+ * and turns an open choice into a page. What was chosen before at this browser for this service is offered first.
+ */
+import { fail } from '../core/errors.ts';
+import type { PartyId } from '../core/ids.ts';
+import { hmac } from '../core/secrets.ts';
+import type { DirectoryPerson } from '../directory/model.ts';
+import type { Registry } from '../parties/model.ts';
+import type { ActingPerson } from './acting-person.ts';
+import { chooseActing } from './4-choose-commission.ts';
+import type { Browser, LoginPorts } from './context.ts';
+import type { Page } from './pages.ts';
+import type { ActingChoice, AuthenticatedTransaction } from './transaction.ts';
+
+export type Acting =
+  | { readonly kind: 'chosen'; readonly acting: ActingPerson; readonly choice: ActingChoice; readonly party: PartyId }
+  | { readonly kind: 'ask'; readonly page: Page; readonly shown: string; readonly options: readonly ActingChoice[] };
+
+const partyOf = (organisation: string, registry: Registry): PartyId | undefined => {
+  const party = registry.partiesByOrganisation.get(organisation as never);
+  return party?.enabled === true ? party.id : undefined;
+};
+
+/** A person's party is the directory's organisation, never the HSA-id's prefix; others' people are refused (threats H14). */
+const ofOurParties = (person: DirectoryPerson, registry: Registry): DirectoryPerson => {
+  const employments = person.employments.filter((post) => partyOf(post.organisation.number, registry) !== undefined);
+  if (person.employments.length === 0) fail('employee.none', 'the directory knows the person but no valid post');
+  if (employments.length === 0) fail('directory.organisation', 'no post of the person belongs to an enabled party or its affiliates');
+  return { ...person, employments };
+};
+
+const fingerprint = (transaction: AuthenticatedTransaction, choice: ActingChoice, ports: LoginPorts): string => {
+  const { person } = transaction.identity;
+  return hmac(ports.settings.secret, 'remember', person.kind === 'hsa-id' ? person.hsaId : person.number, transaction.request.slip.service, choice.employeeHsaId ?? '', choice.commissionHsaId ?? '').slice(0, 16);
+};
+const REMEMBERED = 20;
+export const rememberedAfter = (transaction: AuthenticatedTransaction, choice: ActingChoice, browser: Browser, ports: LoginPorts): readonly string[] => {
+  const mark = fingerprint(transaction, choice, ports);
+  return [mark, ...browser.rememberedChoices.filter((other) => other !== mark)].slice(0, REMEMBERED);
+};
+
+export const actFor = async (transaction: AuthenticatedTransaction, browser: Browser, ports: LoginPorts): Promise<Acting> => {
+  const { identity, request } = transaction;
+  const found = await ports.directory.find(identity.person);
+  if (found === undefined) return fail('directory.person-unknown', 'the directory has no such person');
+  const registry = ports.registry.current();
+  const person = ofOurParties(found, registry);
+  const wasChosen = (choice: ActingChoice): boolean => browser.rememberedChoices.includes(fingerprint(transaction, choice, ports));
+  const outcome = chooseActing({ identity, person, requested: request.requestedAttributes, preselection: request.preselection, previousChoice: transaction.acting, remembered: wasChosen });
+  if (outcome.kind !== 'chosen') {
+    const shown = outcome.options.map(({ choice }) => `${choice.employeeHsaId ?? ''}/${choice.commissionHsaId ?? ''}`).join('|');
+    const options = outcome.options.map(({ choice }) => choice);
+    const page: Page = outcome.kind === 'ask-commission'
+      ? { kind: 'choose-commission', options: outcome.options.map(({ option }) => option) }
+      : { kind: 'choose-employee', options: outcome.options.map(({ option }) => option) };
+    return { kind: 'ask', page, shown, options };
+  }
+  const { acting } = outcome;
+  const party = partyOf((acting.employment ?? person.employments[0])?.organisation.number ?? '', registry);
+  if (party === undefined) return fail('directory.organisation', 'the post acted under belongs to no enabled party');
+  return { kind: 'chosen', acting, choice: { employeeHsaId: acting.employment?.hsaId ?? null, commissionHsaId: acting.commission?.hsaId ?? null }, party };
+};
+
+/** The option with this index in the list just computed; the form token has proved that it is the list shown (threats J06). */
+export const choiceOf = (asked: Extract<Acting, { kind: 'ask' }>, index: string): ActingChoice => {
+  const option = /^\d{1,3}$/.test(index) ? asked.options[Number(index)] : undefined;
+  return option ?? fail('commission.choice', 'no option has this index');
+};

@@ -1,0 +1,160 @@
+/**
+ * THE FLOW: the six steps in order, and the only place that picks the next one. No step calls or redirects to another.
+ * Owns what happens between a verified request and its answer. Does not own: wire formats (protocols/), proofs of
+ * identity (authenticators/), pages as HTML (ui/), cookies and HTTP (http/).
+ *
+ *   1 accept → 2 choose method → 3 authenticate → 4 choose commission → 5 release attributes → 6 respond
+ *
+ * A visit is one transaction seen through one browser's request. It is stored only when a page, a hop or a cross-site POST needs it.
+ */
+import { isBrygganError, type BrygganError } from '../core/errors.ts';
+import { errorCatalogue } from '../core/error-catalogue.ts';
+import { newId } from '../core/ports.ts';
+import { digestOf } from '../core/secrets.ts';
+import { fail } from '../core/errors.ts';
+import type { SessionId } from '../core/ids.ts';
+import { transactionLine } from './audit-lines.ts';
+import { askerOf, frameOf, pageContent, pathOf, reply, serviceOf } from './frame.ts';
+import type { Browser, CookieChange, FlowReply, LoginPorts } from './context.ts';
+import type { Page } from './pages.ts';
+import { chooseMethod, methodOptions } from './2-choose-method.ts';
+import { actFor, type Acting } from './acting.ts';
+import { releaseFor, wordsOf } from './5-release.ts';
+import { enabledService, refuse, respond } from './6-respond.ts';
+import type { AcceptedTransaction, AuthenticatedTransaction, ChosenMethod, FinishedTransaction, LoginTransaction } from './transaction.ts';
+
+export interface Visit {
+  readonly transaction: LoginTransaction;
+  /** Version in the store; null = not stored (yet). */
+  readonly version: number | null;
+  /** The transaction cookie's value, once the browser has or gets one. */
+  readonly secret: string | null;
+  readonly browser: Browser;
+  readonly cookies: readonly CookieChange[];
+  /** The person has just agreed to continue with the session ("Continue as …?"). */
+  readonly confirmed: boolean;
+}
+
+export const advance = async (visit: Visit, ports: LoginPorts): Promise<FlowReply> => {
+  const { transaction, browser } = visit;
+  if (!('request' in transaction)) return finished(visit, ports);
+  const { slip } = transaction.request;
+  const service = enabledService(slip, ports.registry.current());
+  if (transaction.state === 'accepted') {
+    const chosen = await chooseMethod(transaction.request, service, browser, ports, transaction.declinedSession, visit.confirmed); // 2
+    if (chosen.kind === 'session') return advance(await withSession(visit, transaction, chosen, ports), ports);
+    if (chosen.kind === 'confirm-session') return ask(visit, { kind: 'confirm-session', personName: chosen.personName }, ports);
+    return authenticate(visit, transaction, chosen.methods, ports); // 3
+  }
+  const acting = await actFor(transaction, browser, ports); // 4
+  if (acting.kind !== 'chosen') return ask(visit, acting.page, ports, acting.shown);
+  const released = releaseFor(transaction, acting, service, ports); // 5
+  if (service.federation.showRelease && !transaction.releaseSeen) return ask(visit, { kind: 'what-is-sent', facts: wordsOf(released.released) }, ports);
+  const fromSession = transaction.session === browser.sessionId;
+  const answer = await respond(released, { person: transaction.identity.person, personParty: acting.party, reused: fromSession }, ports, claimOf(visit, ports)); // 6
+  await rememberActing(transaction, acting, ports);
+  return reply({ kind: 'answer', answer }, frameOf(ports, transaction, { secret: visit.secret, personParty: acting.party }), [...visit.cookies, ...sessionCookie(transaction.session, browser)]);
+};
+
+const withSession = async (visit: Visit, accepted: AcceptedTransaction, chosen: Extract<ChosenMethod, { kind: 'session' }>, ports: LoginPorts): Promise<Visit> => {
+  const transaction: AuthenticatedTransaction = { ...pick(accepted), state: 'authenticated', request: accepted.request, identity: chosen.identity, session: chosen.session, acting: chosen.acting, releaseSeen: false };
+  if (visit.version === null) return { ...visit, transaction };
+  if (!(await ports.stores.transactions.replace(transaction, visit.version))) return fail('store.conflict', 'the login moved on in another tab');
+  return { ...visit, transaction, version: visit.version + 1 };
+};
+
+const sessionCookie = (session: SessionId, browser: Browser): readonly CookieChange[] => (session === browser.sessionId ? [] : [{ name: 'session', value: session }]);
+
+/** Shows a page, which needs a stored transaction at its own clean address; a passive request is refused instead. */
+export const ask = async (visit: Visit, page: Page, ports: LoginPorts, shown = ''): Promise<FlowReply> => {
+  const { transaction } = visit;
+  if ('request' in transaction && transaction.request.noInteraction) return fail('login.interaction-needed', `a ${page.kind} page would be needed`); // [SAMLCore §3.4.1 IsPassive]
+  const kept = await keep(visit, ports);
+  if (kept !== undefined) return kept;
+  const cookies = transaction.state === 'authenticated' ? [...visit.cookies, ...sessionCookie(transaction.session, visit.browser)] : visit.cookies;
+  return reply(pageContent(page), frameOf(ports, transaction, { secret: visit.secret, shown }), cookies);
+};
+
+/** Stores a visit that was not stored yet and sends the browser to its address; undefined when it is stored already. */
+export const keep = async (visit: Visit, ports: LoginPorts): Promise<FlowReply | undefined> => {
+  if (visit.version !== null) return undefined;
+  const secret = newId(ports.random, 128);
+  const { transaction } = visit;
+  await ports.stores.transactions.create({ ...transaction, cookieHash: digestOf(secret) });
+  return reply({ kind: 'redirect', to: pathOf(transaction.id) }, frameOf(ports, transaction, { secret }), [...visit.cookies, { name: 'transaction', id: transaction.id, value: secret }]);
+};
+
+/** Step 3 happens elsewhere: the chooser, or straight on when there is nothing to choose. */
+const authenticate = async (visit: Visit, transaction: AcceptedTransaction, usable: readonly string[], ports: LoginPorts): Promise<FlowReply> => {
+  const { request, lastFailure } = transaction;
+  const service = enabledService(request.slip, ports.registry.current());
+  const [only] = usable;
+  if (only === undefined) return fail('login.no-method', 'no method of this service reaches the level it asks for');
+  const failedCard = lastFailure !== null && lastFailure !== 'login.code';
+  if (failedCard) {
+    return ask(visit, { kind: 'card-failed', code: lastFailure, tryAgain: pathOf(transaction.id, `method/${only}`), otherMethods: usable.length > 1 ? pathOf(transaction.id, 'method') : null }, ports);
+  }
+  if (usable.length === 1 && lastFailure === null && !request.noInteraction) {
+    return (await keep(visit, ports)) ?? reply({ kind: 'redirect', to: pathOf(transaction.id, `method/${only}`) }, frameOf(ports, transaction, { secret: visit.secret }), visit.cookies);
+  }
+  return ask(visit, { kind: 'choose-method', methods: methodOptions(request, service, ports, visit.browser.lastMethod), failure: lastFailure, cancellable: true }, ports);
+};
+
+const claimOf = (visit: Visit, ports: LoginPorts) => {
+  const { transaction, version } = visit;
+  if (version === null) return { take: () => Promise.resolve(true), undo: () => Promise.resolve() };
+  const end: FinishedTransaction = { ...pick(transaction), state: 'answered', service: serviceOf(transaction) };
+  return {
+    take: () => ports.stores.transactions.replace(end, version),
+    undo: async () => void (await ports.stores.transactions.replace(transaction, version + 1)),
+  };
+};
+export const pick = ({ id, reference, expiresAt, cookieHash, beginCodeHash, locale }: LoginTransaction) => ({ id, reference, expiresAt, cookieHash, beginCodeHash, locale });
+
+/** The commission chosen once is the session's from now on; a lost race only means that the question comes again. */
+const rememberActing = async (transaction: AuthenticatedTransaction, acting: Extract<Acting, { kind: 'chosen' }>, ports: LoginPorts): Promise<void> => {
+  const { employeeHsaId, commissionHsaId } = acting.choice;
+  const before = transaction.acting;
+  const nothingNew = (employeeHsaId ?? before.employeeHsaId) === before.employeeHsaId && (commissionHsaId ?? before.commissionHsaId) === before.commissionHsaId;
+  if (nothingNew) return;
+  const session = await ports.stores.sessions.find(transaction.session);
+  if (session === undefined) return;
+  await ports.stores.sessions.replace({ ...session.value, acting: { employeeHsaId: employeeHsaId ?? before.employeeHsaId, commissionHsaId: commissionHsaId ?? before.commissionHsaId } }, session.version);
+};
+
+const finished = (visit: Visit, ports: LoginPorts): FlowReply => {
+  const registry = ports.registry.current();
+  const service = registry.services.get(serviceOf(visit.transaction));
+  const serviceUrl = service === undefined ? null : askerOf(service, registry).homeUrl;
+  const page: Page = visit.transaction.state === 'cancelled' ? { kind: 'start-again', code: 'login.cancelled', serviceUrl } : { kind: 'already-logged-in', serviceUrl };
+  return reply(pageContent(page), frameOf(ports, visit.transaction, { secret: null }), visit.cookies);
+};
+
+/** Refusals end here: told to the service at once when nobody looks at a page, else shown with the way back. */
+export const settle = async (visit: Visit, ports: LoginPorts, work: () => Promise<FlowReply>): Promise<FlowReply> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isBrygganError(error)) throw error;
+    return refused(visit, error, ports);
+  }
+};
+
+const refused = async (visit: Visit, error: BrygganError, ports: LoginPorts): Promise<FlowReply> => {
+  const { transaction } = visit;
+  const row = errorCatalogue[error.code];
+  const passive = 'request' in transaction && transaction.request.noInteraction;
+  // A refusal that a person must read gets an address first, so that it survives reload; it is recorded there.
+  const stored = !passive && row.audited ? await keep(visit, ports) : undefined;
+  if (stored !== undefined) return stored;
+  if (row.audited) await ports.audit.record(transactionLine('login.refused', transaction, { code: error.code, facts: { ...error.facts, detail: error.detail } }));
+  ports.log[row.log]({ code: error.code, reference: transaction.reference, detail: error.detail }, 'login refused');
+  if (!('request' in transaction)) throw error;
+  const { slip } = transaction.request;
+  ports.observe({ party: slip.party, service: slip.service, method: 'identity' in transaction ? transaction.identity.method : 'none', result: error.code });
+  const answer = await refuse(slip, error, ports);
+  const frame = frameOf(ports, transaction, { secret: visit.secret });
+  if (passive && answer !== null) return reply({ kind: 'answer', answer }, frame, visit.cookies);
+  const form = answer?.kind === 'post-form' ? answer : null;
+  return reply(pageContent({ kind: 'error', code: error.code, answer: form, retry: visit.secret === null ? null : pathOf(transaction.id) }, row.http), frame, visit.cookies);
+};

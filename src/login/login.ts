@@ -1,0 +1,174 @@
+/**
+ * The login's doors: one function per thing that a browser may do. http/ calls them; each ends in `advance`.
+ * Owns: finding the transaction, checking cookie, code and form token. Does not own: the order of steps (flow.ts).
+ */
+import { fail } from '../core/errors.ts';
+import { newId } from '../core/ports.ts';
+import { digestOf, matchesDigest } from '../core/secrets.ts';
+import type { TransactionId } from '../core/ids.ts';
+import type { Versioned } from '../sessions/ports.ts';
+import { checkPace, newTransaction, seenBefore } from './1-accept.ts';
+import { isTransactionId, mintHandle, redeem, updateTransaction } from './3-authenticate.ts';
+import { lineOf, transactionLine } from './audit-lines.ts';
+import type { Browser, FlowReply, LoginPorts } from './context.ts';
+import { askerOf, bareFrame, frameOf, pageContent, pathOf, reply, serviceOf } from './frame.ts';
+import { advance, ask, pick, settle, type Visit } from './flow.ts';
+import { enabledService, refuse } from './6-respond.ts';
+import { methodOptions } from './2-choose-method.ts';
+import { answerLevel } from '../core/assurance.ts';
+import { establishSession } from './single-sign-on.ts';
+import type { Arrival } from './ports.ts';
+import type { AcceptedTransaction, AuthenticatedTransaction, LoginTransaction } from './transaction.ts';
+
+export const visitOf = (transaction: LoginTransaction, version: number | null, browser: Browser, secret: string | null = null): Visit => ({ transaction, version, browser, secret, cookies: [], confirmed: false });
+export const redirectTo = (visit: Visit, ports: LoginPorts, rest = ''): FlowReply =>
+  reply({ kind: 'redirect', to: pathOf(visit.transaction.id, rest) }, frameOf(ports, visit.transaction, { secret: visit.secret }), visit.cookies);
+
+/** A verified request: answered in the same breath where the browser's session allows, else given a transaction. */
+export const arrive = async (arrival: Arrival, transport: 'same-site-cookies' | 'cross-site-post', browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const { outcome } = arrival;
+  if (!outcome.ok) {
+    await ports.audit.record(lineOf('request.refused', { slip: outcome.slip, code: outcome.error.code, facts: { ...outcome.error.facts, detail: outcome.error.detail } }));
+    ports.observe({ party: outcome.slip.party, service: outcome.slip.service, method: 'none', result: outcome.error.code });
+    const answer = await refuse(outcome.slip, outcome.error, ports);
+    if (answer === null) throw outcome.error;
+    return reply({ kind: 'answer', answer }, bareFrame(ports));
+  }
+  const transaction = newTransaction(outcome.request, ports);
+  const [earlier] = await Promise.all([
+    seenBefore(arrival.requestKey, transaction, ports),
+    browser.sessionId === null || transport === 'cross-site-post' ? checkPace(browser.address, ports) : Promise.resolve(),
+  ]);
+  if (earlier !== undefined) return seenAgain(earlier, transaction, transport === 'cross-site-post', browser, ports);
+  if (transport === 'cross-site-post') {
+    const code = newId(ports.random, 128);
+    await ports.stores.transactions.create({ ...transaction, beginCodeHash: digestOf(code) });
+    return reply({ kind: 'redirect', to: pathOf(transaction.id, `begin?code=${code}`) }, bareFrame(ports));
+  }
+  const visit = visitOf(transaction, null, browser);
+  return settle(visit, ports, () => advance(visit, ports));
+};
+
+/** Back, refresh, double click: the browser that holds the login goes on with it; anywhere else the request is spent (threats E03). */
+const seenAgain = async (id: TransactionId, transaction: AcceptedTransaction, blind: boolean, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const stored = await ports.stores.transactions.find(id);
+  if (stored !== undefined) return reply({ kind: 'redirect', to: pathOf(id) }, bareFrame(ports));
+  const session = blind || browser.sessionId === null ? undefined : await ports.stores.sessions.find(browser.sessionId);
+  const frame = frameOf(ports, transaction, { secret: null });
+  if (session === undefined) return fail('saml.request-replayed', 'this request was answered or used before');
+  return reply(pageContent({ kind: 'already-logged-in', serviceUrl: frame.asker?.homeUrl ?? null }), { ...frame, base: null });
+};
+
+export type Opened = { readonly visit: Visit; readonly stored: Versioned<LoginTransaction> };
+/** Finds the login and checks that this is its browser. */
+export const open = async (id: string, browser: Browser, ports: LoginPorts): Promise<Opened | FlowReply> => {
+  const stored = isTransactionId(id) ? await ports.stores.transactions.find(id) : undefined;
+  if (stored === undefined) return over(browser, ports);
+  const { value: transaction, version } = stored;
+  const secret = browser.transactionSecret;
+  if (secret === null || !matchesDigest(secret, transaction.cookieHash)) return strange(transaction, secret === null, ports);
+  return { visit: visitOf(transaction, version, browser, secret), stored };
+};
+export const isReply = (opened: Opened | FlowReply): opened is FlowReply => 'content' in opened;
+
+const over = async (browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const session = browser.sessionId === null ? undefined : await ports.stores.sessions.find(browser.sessionId);
+  return session === undefined
+    ? reply(pageContent({ kind: 'start-again', code: 'login.unknown', serviceUrl: null }, 410), bareFrame(ports))
+    : reply(pageContent({ kind: 'already-logged-in', serviceUrl: null }), bareFrame(ports));
+};
+/** Another browser, or its cookie is lost: nothing of the login is shown but where to start again. */
+const strange = (transaction: LoginTransaction, cookieless: boolean, ports: LoginPorts): FlowReply => {
+  const registry = ports.registry.current();
+  const service = registry.services.get(serviceOf(transaction));
+  const serviceUrl = service === undefined ? null : askerOf(service, registry).homeUrl;
+  return reply(pageContent({ kind: 'start-again', code: cookieless ? 'login.cookie-missing' : 'login.other-browser', serviceUrl }, 403), { ...frameOf(ports, transaction, { secret: null }), base: null });
+};
+
+/** GET /login/<id>/begin?code= after a cross-site POST: the first request that may read and set cookies. */
+export const begin = async (id: string, code: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const stored = isTransactionId(id) ? await ports.stores.transactions.find(id) : undefined;
+  if (stored === undefined) return over(browser, ports);
+  const { value: transaction, version } = stored;
+  if (transaction.cookieHash !== null) return reply({ kind: 'redirect', to: pathOf(transaction.id) }, bareFrame(ports));
+  if (!matchesDigest(code, transaction.beginCodeHash)) return strange(transaction, true, ports);
+  const secret = newId(ports.random, 128);
+  const taken = await ports.stores.transactions.replace({ ...transaction, cookieHash: digestOf(secret), beginCodeHash: null }, version);
+  if (!taken) return strange(transaction, true, ports);
+  return reply({ kind: 'redirect', to: pathOf(transaction.id) }, bareFrame(ports), [{ name: 'transaction', id: transaction.id, value: secret }]);
+};
+
+/** GET /login/<id>/: wherever the login stands. */
+export const show = async (id: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const opened = await open(id, browser, ports);
+  if (isReply(opened)) return opened;
+  return settle(opened.visit, ports, () => advance(opened.visit, ports));
+};
+
+/** GET /login/<id>/method: the chooser, also when an error page sent the person back to it. */
+export const showMethods = async (id: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const opened = await open(id, browser, ports);
+  if (isReply(opened)) return opened;
+  const { visit } = opened;
+  return settle(visit, ports, () => {
+    if (visit.transaction.state !== 'accepted') return Promise.resolve(redirectTo(visit, ports));
+    const { request, lastFailure } = visit.transaction;
+    const service = enabledService(request.slip, ports.registry.current());
+    return ask(visit, { kind: 'choose-method', methods: methodOptions(request, service, ports, browser.lastMethod), failure: lastFailure, cancellable: true }, ports);
+  });
+};
+
+/** GET /login/<id>/method/<method>: hands the browser to the method's own host with a fresh handle. */
+export const startMethod = async (id: string, methodId: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const opened = await open(id, browser, ports);
+  if (isReply(opened)) return opened;
+  const { visit, stored } = opened;
+  return settle(visit, ports, async () => {
+    const { transaction } = visit;
+    if (transaction.state !== 'accepted') return redirectTo(visit, ports);
+    const service = enabledService(transaction.request.slip, ports.registry.current());
+    const usable = methodOptions(transaction.request, service, ports, null).filter((option) => option.unavailable === null);
+    const method = ports.methods.get(methodId);
+    if (method === undefined || !usable.some((option) => option.id === methodId)) return fail('login.no-method', 'this method is not offered here', { method: methodId.slice(0, 40) });
+    const handle = await mintHandle({ value: transaction, version: stored.version }, ports);
+    return reply(pageContent({ kind: 'card', continueTo: method.startUrl(handle), otherMethods: usable.length > 1 }), frameOf(ports, transaction, { secret: visit.secret }), [{ name: 'method', value: methodId }]);
+  });
+};
+
+/** GET /login/<id>/return?code=: the browser comes back with what its card proved. */
+export const returned = async (id: string, code: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const stored = isTransactionId(id) ? await ports.stores.transactions.find(id) : undefined;
+  if (stored === undefined) return over(browser, ports);
+  const { value: transaction, version } = stored;
+  const secret = browser.transactionSecret;
+  const cookieHolds = secret !== null && matchesDigest(secret, transaction.cookieHash);
+  if (transaction.state !== 'accepted') return cookieHolds ? reply({ kind: 'redirect', to: pathOf(transaction.id) }, bareFrame(ports)) : strange(transaction, secret === null, ports);
+  const visit = visitOf(transaction, version, browser, secret);
+  if (!cookieHolds) {
+    await redeem({ value: transaction, version }, code, false, ports).catch(async () => {
+      await ports.audit.record(transactionLine('login.refused', transaction, { code: 'login.other-browser' }));
+    });
+    return strange(transaction, secret === null, ports);
+  }
+  return settle(visit, ports, () => takeUp(visit, transaction, version, code, ports));
+};
+
+const takeUp = async (visit: Visit, transaction: AcceptedTransaction, version: number, code: string, ports: LoginPorts): Promise<FlowReply> => {
+  const result = await redeem({ value: transaction, version }, code, true, ports);
+  if (result.kind !== 'identity') return redirectTo(visit, ports);
+  const { identity } = result;
+  const service = enabledService(transaction.request.slip, ports.registry.current());
+  if (answerLevel(identity.level, transaction.request.assurance ?? undefined, service.federation.assurance) === undefined) {
+    // A lower or other level than asked for is never answered with [SAMLCore §3.3.2.2.1]; the person may try another card.
+    await updateTransaction(transaction.id, ports, (current) => (current.state === 'accepted' ? { ...current, parked: null, lastFailure: 'saml.authn-context' } : null));
+    await ports.audit.record(transactionLine('login.refused', transaction, { person: identity.person, code: 'saml.authn-context', facts: { level: identity.level } }));
+    return redirectTo(visit, ports);
+  }
+  const session = await establishSession(identity, visit.browser.sessionId, ports);
+  const next: AuthenticatedTransaction = { ...pick(transaction), state: 'authenticated', request: transaction.request, identity, session: session.id, acting: session.acting, releaseSeen: false };
+  if (!(await ports.stores.transactions.replace(next, version))) {
+    await ports.stores.sessions.end(session.id);
+    return redirectTo(visit, ports);
+  }
+  return redirectTo({ ...visit, cookies: [{ name: 'session', value: session.id }] }, ports);
+};

@@ -1,0 +1,89 @@
+/**
+ * When an earlier login may answer a new request, and what happens to the session when somebody logs in.
+ * The session is one for all protocols and parties; it never changes level, and never changes person.
+ */
+import { answerLevel, rankOf } from '../core/assurance.ts';
+import { isBrygganError } from '../core/errors.ts';
+import { newId } from '../core/ports.ts';
+import { sameHsaId, type SessionId } from '../core/ids.ts';
+import type { DirectoryPerson, PersonDirectory, PersonKey } from '../directory/model.ts';
+import type { ServiceParty } from '../parties/model.ts';
+import type { SsoSession } from '../sessions/ports.ts';
+import type { LoginPorts, LogoutResult } from './context.ts';
+import { lineOf } from './audit-lines.ts';
+import type { AcceptedRequest, ActingChoice, VerifiedIdentity } from './transaction.ts';
+
+export type Reuse = 'reuse' | 'confirm' | 'no';
+
+/** Rules for answering from a session; each names the reason it exists. Uses cached data only. */
+export const reuseOf = async (session: SsoSession, request: AcceptedRequest, service: ServiceParty, offered: readonly string[], ports: LoginPorts): Promise<Reuse> => {
+  const { identity } = session;
+  const age = (ports.clock.now() - identity.authenticatedAt) / 1000;
+  if (service.sso === 'never') return 'no';
+  if (request.freshLoginRequired) return 'no'; // [SAMLCore §3.4.1 ForceAuthn]
+  if (age > service.federation.sessionLifetime) return 'no'; // Sweden Connect: 60 minutes from the original login
+  if (!offered.includes(identity.method)) return 'no';
+  if (rankOf(identity.level) < rankOf(service.minimumLevel)) return 'no';
+  if (answerLevel(identity.level, request.assurance ?? undefined, service.federation.assurance) === undefined) return 'no'; // [SC-DP §5.4.5] an exact level is never met by another
+  if (!(await stillTrusted(session, ports))) return 'no';
+  return service.sso === 'confirm' ? 'confirm' : 'reuse';
+};
+
+/** A card blocked since the login ends the session at the next use (threats H11). */
+const stillTrusted = async (session: SsoSession, ports: LoginPorts): Promise<boolean> => {
+  const method = ports.methods.get(session.identity.method);
+  if (method === undefined) return false;
+  try {
+    method.recheck(session.identity);
+    return true;
+  } catch (error) {
+    if (!isBrygganError(error)) throw error;
+    // Only a definite "revoked" ends the session; revocation data that is away just now sends the person to the card again.
+    if (error.code === 'card.revoked') await endSession(session, 'revoked', ports);
+    return false;
+  }
+};
+
+export const endSession = async (session: SsoSession, reason: 'other-person' | 'logged-out' | 'revoked', ports: LoginPorts): Promise<readonly LogoutResult[]> => {
+  const entries = await ports.stores.sessions.end(session.id);
+  if (entries === undefined) return [];
+  const results = await ports.services.notify(entries, reason);
+  await ports.audit.record(lineOf('session.ended', { person: session.identity.person, facts: { reason, services: results.map(({ entry, result }) => ({ service: entry.service, result })) } }));
+  return results;
+};
+
+const namesSamePost = (person: DirectoryPerson, key: PersonKey): boolean =>
+  key.kind === 'hsa-id' ? person.employments.some((post) => sameHsaId(post.hsaId, key.hsaId)) : person.personalIdentityNumber === key.number;
+
+/** The same human being, also when one card carries an HSA-id and the other a personal identity number. */
+export const isSamePerson = async (a: PersonKey, b: PersonKey, directory: PersonDirectory): Promise<boolean> => {
+  if (a.kind === 'hsa-id' && b.kind === 'hsa-id' && sameHsaId(a.hsaId, b.hsaId)) return true;
+  if (a.kind === 'personal-identity-number' && b.kind === 'personal-identity-number') return a.number === b.number;
+  const person = await directory.find(a);
+  return person !== undefined && namesSamePost(person, b);
+};
+
+/**
+ * A new session under a new id for a fresh login (threats K01). The browser's earlier session ends: a colleague's is logged
+ * out of its services first, the same person's hands its services over so that logout still reaches them.
+ */
+export const establishSession = async (identity: VerifiedIdentity, earlierId: SessionId | null, ports: LoginPorts): Promise<SsoSession> => {
+  const { sessions } = ports.stores;
+  const now = ports.clock.now();
+  const noChoice: ActingChoice = { employeeHsaId: null, commissionHsaId: null };
+  const session: SsoSession = { id: newId(ports.random, 256) as SessionId, identity, acting: noChoice, createdAt: now, expiresAt: now + ports.settings.absoluteSeconds * 1000 };
+  const earlier = earlierId === null ? undefined : await sessions.find(earlierId);
+  if (earlier === undefined) {
+    await sessions.create(session, ports.settings.idleSeconds);
+    return session;
+  }
+  if (!(await isSamePerson(earlier.value.identity.person, identity.person, ports.directory))) {
+    await endSession(earlier.value, 'other-person', ports);
+    await sessions.create(session, ports.settings.idleSeconds);
+    return session;
+  }
+  const continued: SsoSession = { ...session, acting: earlier.value.acting };
+  await sessions.create(continued, ports.settings.idleSeconds);
+  for (const entry of (await sessions.end(earlier.value.id)) ?? []) await sessions.addService(continued.id, entry);
+  return continued;
+};

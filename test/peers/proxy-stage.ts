@@ -47,7 +47,7 @@ const pemOf = (wanted: (entry: (typeof listed)[number]) => boolean): string => l
 export const startProxy = async (program: ProxyProgram, ports: CardEndpointPorts): Promise<RunningProxy> => {
   const folder = mkdtempSync(join(tmpdir(), `${program.name}-`));
   const socket = join(folder, 'bryggan.sock');
-  const server: Server = createProxyListener({ form: program.form, secrets: [SECRET], hosts: [HOST, `*.${HOST}`], mutualTls: null }, ports) as Server;
+  const server: Server = createProxyListener({ form: program.form, secrets: [SECRET], hosts: [HOST, `*.${HOST}`], mutualTls: null }, ports);
   await listen(server, socket);
   const issuing = pemOf((entry) => entry.parent !== null && entry.credentialType === 'card');
   const roots = pemOf((entry) => entry.parent === null);

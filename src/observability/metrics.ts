@@ -1,0 +1,36 @@
+/** Prometheus metrics. No label holds a person; services and parties are those of the registry, so their number is bounded. */
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+export interface GaugeReading { readonly name: string; readonly help: string; readonly values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[] }
+export interface Metrics {
+  login(outcome: { readonly party: string; readonly service: string; readonly method: string; readonly result: string }): void;
+  request(route: string, status: number, seconds: number): void;
+  /** Read when metrics are scraped: revocation freshness, store health, registry. */
+  addReading(read: () => readonly GaugeReading[] | Promise<readonly GaugeReading[]>): void;
+  render(): Promise<string>;
+}
+
+export const createMetrics = (): Metrics => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const logins = new Counter({ name: 'bryggan_logins_total', help: 'Logins by outcome', labelNames: ['party', 'service', 'method', 'result'], registers: [registry] });
+  const requests = new Histogram({ name: 'bryggan_request_seconds', help: 'Requests by route and status', labelNames: ['route', 'status'], buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 1, 5], registers: [registry] });
+  const readers: (() => readonly GaugeReading[] | Promise<readonly GaugeReading[]>)[] = [];
+  const gauges = new Map<string, Gauge>();
+  return {
+    login: (outcome) => logins.inc(outcome),
+    request: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
+    addReading: (read) => void readers.push(read),
+    render: async () => {
+      for (const read of readers) {
+        for (const { name, help, values } of await read()) {
+          const gauge = gauges.get(name) ?? new Gauge({ name, help, labelNames: Object.keys(values[0]?.labels ?? {}), registers: [registry] });
+          gauges.set(name, gauge);
+          gauge.reset();
+          for (const { labels, value } of values) gauge.set(labels, value);
+        }
+      }
+      return registry.metrics();
+    },
+  };
+};

@@ -1,0 +1,61 @@
+/** The document around every page but `on-the-way`: planks, environment, asking application, footer. */
+import type { PageFrame } from '../login/pages.ts';
+import { assetUrl } from './assets.ts';
+import { logoAddress, webAddress } from './address.ts';
+import { attributes, html, type Content, type SafeHtml } from './html.ts';
+import { mark } from './icons.ts';
+import { messagesIn } from './messages/messages.ts';
+import { phoneLink } from './parts.ts';
+
+/** What a page hands to the document. Texts are plain: they are filled in and escaped here. */
+export interface Sheet {
+  readonly heading: string;
+  readonly content: Content;
+  /** Goes on by itself to this address. */
+  readonly refreshTo?: string;
+  readonly script?: 'search.js';
+  /** The page shows the contact in full itself. */
+  readonly helpShown?: boolean;
+  /** More hooks on `<main>`, e.g. the public key of an error's text. */
+  readonly error?: string;
+}
+
+const planks = html`<div class="planks"></div>`;
+/** A person's first sight of a name is a letter; names begin with a letter or a digit nearly always. */
+const firstLetter = (name: string): string => (/[\p{L}\p{N}]/u.exec(name)?.[0] ?? '').toLocaleUpperCase('sv');
+
+const asker = (frame: PageFrame): SafeHtml | null => {
+  if (frame.asker === null) return null;
+  const { name, partyName, logo } = frame.asker;
+  const picture = logoAddress(logo);
+  const sign = picture === null ? html`<span class="logo" aria-hidden="true">${firstLetter(name[frame.locale])}</span>` : html`<img class="logo" src="${picture}" alt="">`;
+  return html`<p class="asker">${sign}<span><b>${name[frame.locale]}</b>${partyName === '' ? null : html`<span>${partyName}</span>`}</span></p>`;
+};
+
+const footer = (frame: PageFrame, helpShown: boolean): SafeHtml => {
+  const { help, otherLanguage } = messagesIn(frame.locale);
+  const { support } = frame;
+  const language = webAddress(frame.otherLanguageUrl);
+  const contact = helpShown || support === null ? null : html`<p>${help.short} <b>${support.name}</b>, ${phoneLink(support.phone)}, ${support.hours[frame.locale]}</p>`;
+  return html`<footer><div>${contact}<p class="brand">${mark}Bryggan</p>${language === null ? null : html`<a class="language" href="${language}" lang="${otherLanguage.locale}" hreflang="${otherLanguage.locale}">${otherLanguage.label}</a>`}</div></footer>`;
+};
+
+/** Everything between `<!doctype>` and the title: the same for each language, so made once. */
+export const headStart = (locale: PageFrame['locale']): SafeHtml =>
+  html`<!doctype html>
+<html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><link rel="preload" href="${assetUrl('text.woff2')}" as="font" type="font/woff2" crossorigin><link rel="stylesheet" href="${assetUrl('bryggan.css')}"><link rel="icon" href="${assetUrl('mark.svg')}" type="image/svg+xml">`;
+export const environmentBanner = (frame: Pick<PageFrame, 'locale' | 'environment'>): SafeHtml | null =>
+  frame.environment === 'production' ? null : html`<p class="environment">${messagesIn(frame.locale).environment[frame.environment]}</p>`;
+
+const heads = { sv: headStart('sv'), en: headStart('en') };
+
+/** The whole document. `step` is the page's stable hook for scripts and tests. */
+export const documentOf = (step: string, sheet: Sheet, frame: PageFrame): string => {
+  const { heading, refreshTo, script } = sheet;
+  const about = frame.asker === null ? 'Bryggan' : frame.asker.name[frame.locale];
+  return String(html`${heads[frame.locale]}<title>${heading} – ${about}</title>${
+    // 0 seconds: the entry is replaced, so that Back leads to the page before and not here again.
+    refreshTo === undefined ? null : html`<meta http-equiv="refresh" content="${`0;url=${refreshTo}`}">`
+  }${script === undefined ? null : html`<script src="${assetUrl(script)}" defer></script>`}</head><body><header>${planks}${environmentBanner(frame)}</header><main${attributes({ 'data-step': step, 'data-error': sheet.error ?? null })}>${asker(frame)}<h1>${heading}</h1>${sheet.content}</main>${footer(frame, sheet.helpShown === true)}</body></html>
+`);
+};

@@ -1,0 +1,20 @@
+/** Picks a language and fills in the application's name. */
+import type { Locale } from '../../core/locale.ts';
+import type { PageFrame } from '../../login/pages.ts';
+import { en } from './en.ts';
+import { sv, type Messages } from './sv.ts';
+
+const byLocale: Readonly<Record<Locale, Messages>> = { sv, en };
+export const messagesIn = (locale: Locale): Messages => byLocale[locale];
+
+/** The asking application as the person reads it; in running text, so without a capital when it is unknown. */
+export const serviceName = (frame: PageFrame): string => frame.asker?.name[frame.locale] ?? messagesIn(frame.locale).someService;
+/** `{service}` in a text becomes the application's name. The result is plain text: it is escaped where it is shown. */
+export const fill = (text: string, frame: PageFrame): string => text.replaceAll('{service}', () => serviceName(frame));
+
+/** "23 november kl. 14:05", "23 November, 14:05": the day and time where the people are. */
+const moments: Readonly<Record<Locale, Intl.DateTimeFormat>> = {
+  sv: new Intl.DateTimeFormat('sv-SE', { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Stockholm' }),
+  en: new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Stockholm' }),
+};
+export const moment = (instant: number, locale: Locale): string => moments[locale].format(instant);

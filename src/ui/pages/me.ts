@@ -1,0 +1,29 @@
+import type { Page, PageFrame } from '../../login/pages.ts';
+import { html, type Content, type SafeHtml } from '../html.ts';
+import type { Sheet } from '../layout.ts';
+import { messagesIn, moment } from '../messages/messages.ts';
+import { ownForm } from '../parts.ts';
+
+type Me = Extract<Page, { kind: 'me' }>;
+const levelName = (level: string, names: Readonly<Record<string, string>>): string => names[level] ?? level;
+const row = (label: string, value: Content): SafeHtml => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
+
+export const me = (page: Me, frame: PageFrame): Sheet => {
+  const { locale } = frame;
+  const { me: texts, methods, levels } = messagesIn(locale);
+  const time = (instant: number): SafeHtml => html`<time datetime="${new Date(instant).toISOString()}">${moment(instant, locale)}</time>`;
+  const facts = html`<dl class="facts">${row(texts.how, page.methodKind === undefined ? page.method : methods[page.methodKind].name)}${row(texts.level, levelName(page.level, levels))}${
+    page.commission === null ? null : row(texts.commission, html`${page.commission.unit}<span class="hint">${page.commission.purpose}</span>`)
+  }${row(texts.since, time(page.since))}${row(texts.until, time(page.until))}</dl>`;
+  const services = page.services.length === 0
+    ? html`<p class="soft">${texts.noServices}</p>`
+    : html`<ul class="plain-list">${page.services.map(({ name, partyName, answeredAt }) => html`<li><b>${name[locale]}</b><span class="hint">${partyName} · ${time(answeredAt)}</span></li>`)}</ul>`;
+  return {
+    heading: page.personName === '' ? texts.heading : texts.headingNamed(page.personName),
+    content: [
+      facts,
+      ownForm(frame, 'logout', html`<button class="button" data-action="log-out">${texts.logOut}</button><p class="hint">${texts.hint}</p>`, 'stack'),
+      html`<section aria-labelledby="services"><h2 id="services">${texts.services}</h2>${services}</section>`,
+    ],
+  };
+};

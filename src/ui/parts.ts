@@ -1,0 +1,75 @@
+/** Building blocks that several pages share. */
+import type { Actor } from '../core/error-catalogue.ts';
+import type { PostForm } from '../core/http-types.ts';
+import type { PageFrame } from '../login/pages.ts';
+import { mailAddress, phoneAddress } from './address.ts';
+import { attributes, html, type Content, type SafeHtml } from './html.ts';
+import { chevron, icon, type IconName } from './icons.ts';
+import { fill, messagesIn } from './messages/messages.ts';
+
+/** A form of the login: posts to the transaction's own address with the token that binds it to this page. Nothing without a token. */
+export const ownForm = (frame: PageFrame, name: string, content: Content, className = ''): SafeHtml | null =>
+  frame.base === null || frame.formToken === null
+    ? null
+    : html`<form method="post" action="${`${frame.base}/${name}`}"${attributes({ class: className === '' ? null : className })}><input type="hidden" name="token" value="${frame.formToken}">${content}</form>`;
+
+/** A form that takes a protocol answer to the application, fields letter for letter. */
+export const answerForm = (form: PostForm, content: Content): SafeHtml =>
+  html`<form method="post" action="${form.action}" class="stack">${hiddenFields(form)}${content}</form>`;
+export const hiddenFields = (form: PostForm): readonly SafeHtml[] =>
+  Object.entries(form.fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
+
+export interface ChoiceText { readonly name: string; readonly hint: string | readonly string[] | null; readonly tag?: string | null; readonly icon?: IconName }
+/** What stands on a choice: an icon where it helps, the name, a line under it. */
+export const choiceText = (text: ChoiceText): SafeHtml =>
+  html`${text.icon === undefined ? null : icon(text.icon)}<span class="words"><span class="name">${text.name}${text.tag ? html` <span class="tag">${text.tag}</span>` : null}</span>${hintLines(text.hint)}</span>${chevron}`;
+
+const hintLines = (hint: ChoiceText['hint']): Content => (typeof hint === 'string' ? [hint] : (hint ?? [])).map((line) => html`<span class="hint">${line}</span>`);
+
+/** The class of a choice: `first` is the one that Enter takes and that was used last. */
+export const choiceClass = (options: { primary: boolean; icon: boolean }): string => `choice${options.icon ? '' : ' plain'}${options.primary ? ' primary' : ''}`;
+
+export interface ChoiceButton { readonly field: string; readonly value: string | number; readonly text: ChoiceText; readonly primary: boolean; readonly focus: boolean; readonly hooks: Readonly<Record<string, string | number>> }
+/** One click (or Enter) answers: the button itself carries the value. */
+export const choiceButton = (choice: ChoiceButton): SafeHtml =>
+  html`<button class="${choiceClass({ primary: choice.primary, icon: choice.text.icon !== undefined })}" name="${choice.field}" value="${choice.value}"${attributes({ ...choice.hooks, autofocus: choice.focus })}>${choiceText(choice.text)}</button>`;
+
+export interface ChoiceLink { readonly to: string; readonly text: ChoiceText; readonly primary: boolean; readonly focus: boolean; readonly action: string }
+export const choiceLink = (link: ChoiceLink): SafeHtml =>
+  html`<a class="${choiceClass({ primary: link.primary, icon: link.text.icon !== undefined })}" href="${link.to}"${attributes({ 'data-action': link.action, autofocus: link.focus })}>${choiceText(link.text)}</a>`;
+
+/** A plain link to our pages or to the application. */
+export const quietLink = (to: string, words: string, action: string): SafeHtml => html`<a class="quiet" href="${to}" data-action="${action}">${words}</a>`;
+/** "Cancel": tells the application in its own protocol. */
+export const cancelForm = (frame: PageFrame): SafeHtml | null => {
+  const { cancel, cancelTo } = messagesIn(frame.locale);
+  return ownForm(frame, 'cancel', html`<button class="quiet" data-action="cancel">${frame.asker === null ? cancel : fill(cancelTo, frame)}</button>`);
+};
+
+export type Tone = 'calm' | 'warn' | 'stop';
+/** A state in words and colour, never in colour alone. */
+export const note = (tone: Tone, name: IconName, content: Content): SafeHtml => html`<div class="${`note ${tone}`}">${icon(name)}<div>${content}</div></div>`;
+
+const contactLines = (frame: PageFrame): SafeHtml => {
+  const { support, locale } = frame;
+  const { help } = messagesIn(locale);
+  if (support === null) return html`<p>${help.nobody}</p>`;
+  return html`<p class="contact"><b>${support.name}</b><span>${phoneLink(support.phone)}, ${support.hours[locale]}</span><span>${mailLink(support.email)}</span></p>`;
+};
+export const phoneLink = (phone: string): Content => {
+  const to = phoneAddress(phone);
+  return to === null ? phone : html`<a href="${to}">${phone}</a>`;
+};
+const mailLink = (email: string): Content => {
+  const to = mailAddress(email);
+  return to === null ? email : html`<a href="${to}">${email}</a>`;
+};
+
+/** Whom to turn to, and the reference in a field that one click or Tab selects. */
+export const helpSection = (frame: PageFrame, actor: Actor | null): SafeHtml => {
+  const { help, actors } = messagesIn(frame.locale);
+  return html`<section class="help" aria-labelledby="help"><h2 id="help">${help.heading}</h2>${actor === null ? null : html`<p>${fill(actors[actor], frame)}</p>`}${contactLines(frame)}${
+    frame.reference === null ? null : html`<label for="reference">${help.reference}</label><input id="reference" class="reference" readonly value="${frame.reference}" aria-describedby="reference-hint"><p class="hint" id="reference-hint">${help.referenceHint}</p>`
+  }</section>`;
+};
+

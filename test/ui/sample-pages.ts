@@ -1,0 +1,75 @@
+/** One good frame and one or more good examples of every page: the messages that tests break one thing of. All persons are invented. */
+import { errorCatalogue, type ErrorCode } from '../../src/core/error-catalogue.ts';
+import type { ReferenceId } from '../../src/core/ids.ts';
+import type { CommissionOption, Page, PageFrame } from '../../src/login/pages.ts';
+
+export const frame: PageFrame = {
+  locale: 'sv',
+  asker: { name: { sv: 'Journalsystemet', en: 'The record system' }, logo: null, partyName: 'Västra Götalandsregionen', homeUrl: 'https://journal.example.org/' },
+  support: { name: 'Borås Stad IT-support', phone: '033-00 00 00', email: 'it-support@boras.example', hours: { sv: 'vardagar 7–17', en: 'weekdays 7–17' } },
+  reference: '7KQ-4MD-2XW' as ReferenceId,
+  environment: 'production',
+  formToken: 'aToken.ofTheList',
+  base: '/login/AAAAAAAAAAAAAAAAAAAAAA',
+  otherLanguageUrl: '/language/en',
+};
+export const framed = (change: Partial<PageFrame>): PageFrame => ({ ...frame, ...change });
+const bare = framed({ asker: null, base: null, formToken: null });
+
+const commission = (index: number, unit: string, provider: string, purpose = 'Vård och behandling', lastUsed = false): CommissionOption => ({ index, unit, provider, purpose, name: `${purpose}, ${unit}`, lastUsed });
+const sas = 'Södra Älvsborgs sjukhus';
+const boras = 'Borås Stad, vård och äldre';
+export const oneCommission: readonly CommissionOption[] = [commission(0, 'Medicinavdelning 42', sas)];
+export const threeCommissions: readonly CommissionOption[] = [
+  commission(0, 'Akutmottagningen', sas), commission(1, 'Medicinavdelning 42', sas, 'Vård och behandling', true), commission(2, 'Hemsjukvården Norr', boras),
+];
+const providers = [sas, boras, 'Närhälsan', 'Sahlgrenska Universitetssjukhuset', 'Vårdcentralen Fjällsippan AB'];
+const units = ['Akutmottagningen', 'Medicinavdelning', 'Hemsjukvården', 'Barnmottagningen', 'Kvalitetsregister, medicin', 'Rehabiliteringsmottagningen för vuxna', 'Vårdcentralen', 'Ögonmottagningen'];
+export const fortyCommissions: readonly CommissionOption[] = Array.from({ length: 40 }, (_unused, index) =>
+  commission(index, `${units[index % units.length] ?? ''} ${index + 1}`, providers[Math.floor(index / 8)] ?? sas, index % 5 === 4 ? 'Kvalitetssäkring' : 'Vård och behandling', index === 17));
+
+const form = { kind: 'post-form', action: 'https://journal.example.org/saml/acs', fields: { SAMLResponse: 'PHNhbWxwOlJlc3BvbnNlLz4=', RelayState: 'a&b="c"' } } as const;
+const at = Date.UTC(2026, 10, 23, 6, 5);
+export const cardCodes: readonly ErrorCode[] = ['card.none', 'card.signature-certificate', 'card.expired', 'card.revoked', 'card.issuer-unknown', 'card.revocation-unknown'];
+export const everyCode = Object.keys(errorCatalogue) as readonly ErrorCode[];
+
+export interface Sample { readonly name: string; readonly page: Page; readonly frame: PageFrame }
+const sample = (name: string, page: Page, change: Partial<PageFrame> = {}): Sample => ({ name, page, frame: framed(change) });
+const method = (id: string, kind: 'certificate' | 'mobile' | 'upstream', lastUsed = false, unavailable: 'level' | null = null) => ({ id, kind, lastUsed, unavailable });
+const me: Page = {
+  kind: 'me', personName: 'Vilma Testsson', method: 'card', methodKind: 'certificate', level: 'loa3', since: at, until: at + 8 * 3_600_000,
+  commission: { unit: 'Medicinavdelning 42', purpose: 'Vård och behandling' },
+  services: [
+    { name: { sv: 'Journalsystemet', en: 'The record system' }, partyName: 'Västra Götalandsregionen', answeredAt: at },
+    { name: { sv: 'Hemtjänstportalen', en: 'Home care portal' }, partyName: 'Borås Stad', answeredAt: at + 600_000 },
+  ],
+};
+
+export const samples: readonly Sample[] = [
+  sample('choose-method', { kind: 'choose-method', methods: [method('card', 'certificate', true), method('phone', 'mobile'), method('home', 'upstream')], failure: null, cancellable: true }),
+  sample('choose-method-after-failure', { kind: 'choose-method', methods: [method('card', 'certificate'), method('phone', 'mobile', false, 'level')], failure: 'login.code', cancellable: true }, { environment: 'test' }),
+  sample('card', { kind: 'card', continueTo: 'https://card.example.org/card/AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBB', otherMethods: true }),
+  ...cardCodes.map((code) => sample(code.replace('.', '-'), { kind: 'card-failed', code, tryAgain: `${frame.base ?? ''}/method/card`, otherMethods: code === 'card.revoked' ? `${frame.base ?? ''}/method` : null })),
+  sample('confirm-session', { kind: 'confirm-session', personName: 'Vilma Testsson' }),
+  sample('choose-employee', { kind: 'choose-employee', options: [{ index: 0, organisation: 'Borås Stad', title: 'Sjuksköterska', lastUsed: false }, { index: 1, organisation: 'Västra Götalandsregionen', title: 'Sjuksköterska, medicin', lastUsed: true }] }),
+  sample('choose-commission-1', { kind: 'choose-commission', options: oneCommission }),
+  sample('choose-commission-3', { kind: 'choose-commission', options: threeCommissions }),
+  sample('choose-commission-40', { kind: 'choose-commission', options: fortyCommissions }),
+  sample('what-is-sent', { kind: 'what-is-sent', facts: [
+    { label: { sv: 'Namn', en: 'Name' }, values: ['Vilma Testsson'] },
+    { label: { sv: 'HSA-id', en: 'HSA-id' }, values: ['TSTNMT2321000131-1A2B'] },
+    { label: { sv: 'Legitimerad yrkesgrupp', en: 'Licensed profession' }, values: ['Sjuksköterska', 'Barnmorska'] },
+  ] }),
+  sample('on-the-way', { kind: 'on-the-way', form }),
+  sample('already-logged-in', { kind: 'already-logged-in', serviceUrl: 'https://journal.example.org/' }),
+  sample('start-again', { kind: 'start-again', code: 'login.cookie-missing', serviceUrl: 'https://journal.example.org/' }),
+  { name: 'start-again-unknown', page: { kind: 'start-again', code: 'login.unknown', serviceUrl: null }, frame: bare },
+  sample('error', { kind: 'error', code: 'commission.none', answer: form, retry: `${frame.base ?? ''}/` }),
+  sample('error-operations', { kind: 'error', code: 'directory.unavailable', answer: form, retry: `${frame.base ?? ''}/` }),
+  { name: 'error-arrival', page: { kind: 'error', code: 'signature.invalid', answer: null, retry: null }, frame: bare },
+  { name: 'me', page: me, frame: { ...bare, base: '', formToken: 'aToken' } },
+  { name: 'nobody', page: { kind: 'nobody' }, frame: bare },
+  { name: 'log-out', page: { kind: 'log-out' }, frame: { ...bare, base: '', formToken: 'aToken' } },
+  { name: 'logged-out', page: { kind: 'logged-out', services: [{ name: { sv: 'Journalsystemet', en: 'The record system' }, result: 'logged-out' }] }, frame: bare },
+  { name: 'logged-out-partly', page: { kind: 'logged-out', services: [{ name: { sv: 'Journalsystemet', en: 'The record system' }, result: 'logged-out' }, { name: { sv: 'Hemtjänstportalen', en: 'Home care portal' }, result: 'unreachable' }, { name: { sv: 'Labbsvar', en: 'Lab results' }, result: 'cannot' }] }, frame: bare },
+];

@@ -2,32 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { errorCatalogue, type ErrorCode } from '../../../src/core/error-catalogue.ts';
 import { BrygganError } from '../../../src/core/errors.ts';
 import { toServiceId } from '../../../src/core/ids.ts';
-import type { AttributeValue } from '../../../src/attributes/model.ts';
-import type { AcceptedRequest } from '../../../src/login/transaction.ts';
 import type { ServiceParty } from '../../../src/parties/model.ts';
-import { acceptAuthnRequest } from '../../../src/protocols/saml-idp/accept.ts';
 import { readEntryState } from '../../../src/protocols/saml-idp/face-state.ts';
-import { createSamlFace, type SamlFaceSettings } from '../../../src/protocols/saml-idp/respond.ts';
+import { createSamlFace } from '../../../src/protocols/saml-idp/respond.ts';
 import { confirmationMethods, nameIdFormats, namespaces, statuses } from '../../../src/saml/names.ts';
 import { refusedWith, rejectedWith } from '../../fixtures/refused.ts';
 import {
-  ACS_URL, authnRequest, COMMISSION_PURPOSE, EMPLOYEE_HSA_ID, ENTITY_ID, IDP_ENTITY_ID, iso, LOA3, NOW, peerKey, redirectQuery, REQUEST_ID, testContext, testFederation, testKey, testService, testWire, type RequestParts,
+  ACS_URL, COMMISSION_PURPOSE, EMPLOYEE_HSA_ID, ENTITY_ID, IDP_ENTITY_ID, iso, LOA3, NOW, peerKey, REQUEST_ID, testFederation, testKey, testService, testWire, type RequestParts,
 } from '../../fixtures/saml.ts';
-import { attributeValue, AUTHENTICATED_AT, deep, EMPLOYEE_ID, faceSettings, releasedTransaction, responseText, serviceReads, SESSION, textIn, treeOf } from '../../fixtures/saml-answers.ts';
+import { answerTo, attributeValue, AUTHENTICATED_AT, deep, EMPLOYEE_ID, faceSettings, requestOf, responseText, serviceReads, SESSION, textIn, treeOf, type AnswerOptions } from '../../fixtures/saml-answers.ts';
 
-const requestOf = (service: ServiceParty, parts: RequestParts = {}, relayState?: string): AcceptedRequest => {
-  const rawQuery = redirectQuery(authnRequest(parts), relayState === undefined ? {} : { relayState });
-  const { outcome } = acceptAuthnRequest({ binding: 'redirect', rawQuery }, testContext(service));
-  return outcome.ok ? outcome.request : expect.fail(outcome.error.code);
-};
-interface Options { readonly service?: ServiceParty; readonly parts?: RequestParts; readonly relayState?: string; readonly attributes?: Readonly<Record<string, readonly AttributeValue[]>>; readonly subjectKey?: string; readonly settings?: Partial<SamlFaceSettings>; readonly session?: typeof SESSION }
-const answer = async ({ service = testService(), parts, relayState, attributes, subjectKey, settings, session = SESSION }: Options = {}) => {
-  const face = createSamlFace(faceSettings(settings));
-  const { answer: form, entry, auditFacts } = await face.respond(releasedTransaction(requestOf(service, parts, relayState), attributes, subjectKey), service, session);
-  if (form.kind !== 'post-form') return expect.fail('no form');
-  const xml = responseText(form.fields);
-  return { form, entry, auditFacts, xml, tree: treeOf(xml) };
-};
+const answer = answerTo;
 const persistent: RequestParts = { children: `<samlp:NameIDPolicy Format="${nameIdFormats.persistent}"/>` };
 
 describe('a positive answer', () => {
@@ -73,7 +58,7 @@ describe('a positive answer', () => {
 });
 
 describe('NameID', () => {
-  const nameId = async (options: Options) => {
+  const nameId = async (options: AnswerOptions) => {
     const { tree } = await answer(options);
     const [element] = deep(tree, 'NameID');
     return { value: textIn(element), format: attributeValue(element, 'Format'), nameQualifier: attributeValue(element, 'NameQualifier'), spNameQualifier: attributeValue(element, 'SPNameQualifier') };

@@ -56,5 +56,5 @@ export const verifyChain = (leafDer: Uint8Array, store: TrustStore, options: Pat
   checkAuthority(root.certificate, 1, options.now);
   checkAuthority(issuer.certificate, 0, options.now);
   checkLeaf(leaf, options.now);
-  return { leaf, issuer: issuer.row, path: [leaf, issuer.certificate, root.certificate] } as VerifiedChain;
+  return { leaf, issuer: issuer.row, path: [leaf, issuer.certificate, root.certificate] as const } as unknown as VerifiedChain;
 };

@@ -94,8 +94,8 @@ class Checker implements RevocationChecker {
     const own = this.cached(issuer.id, leaf.serial);
     if (own.status !== 'good') return own;
     const above = this.cached(issuer.root, path[1].serial);
-    if (above.status === 'good') return own;
-    return above.status === 'revoked' ? above : { status: 'unknown', why: `root: ${above.why}` };
+    if (above.status === 'unknown') return { status: 'unknown', why: `root: ${above.why}` };
+    return above.status === 'revoked' ? above : own;
   }
 
   refresh(): Promise<void> {

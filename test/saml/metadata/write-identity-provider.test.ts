@@ -5,23 +5,11 @@ import { bindings, nameIdFormats, namespaces } from '../../../src/saml/names.ts'
 import { readXml, verifyEnveloped, type XmlElement } from '../../../src/saml/xml/index.ts';
 import { COMMISSION_PURPOSE, EMPLOYEE_HSA_ID, IDP_ENTITY_ID, iso, LOA2, LOA3, NOW, SSO_URL, testKey } from '../../fixtures/saml.ts';
 import { attributeValue, deep, idpKey, signerOf, textIn } from '../../fixtures/saml-answers.ts';
+import { idpDescription } from '../../fixtures/saml-metadata.ts';
 
 const metadataKey = testKey('metadata');
-const SLO = 'https://login.example.se/saml/slo';
-const both = (text: string) => ({ sv: `${text} å`, en: `${text} & more` });
-const description: IdentityProviderDescription = {
-  entityId: IDP_ENTITY_ID, signingCertificates: [idpKey.certificate, testKey('idp next').certificate], encryptionCertificates: [testKey('idp reads').certificate], wantAuthnRequestsSigned: false,
-  singleSignOn: [{ binding: 'redirect', url: SSO_URL }, { binding: 'post', url: SSO_URL }], singleLogout: [{ binding: 'redirect', url: SLO }, { binding: 'post', url: SLO }, { binding: 'soap', url: `${SLO}/soap` }],
-  nameIdFormats: [nameIdFormats.transient, nameIdFormats.persistent], attributes: [{ name: EMPLOYEE_HSA_ID, friendlyName: 'employeeHsaId' }, { name: COMMISSION_PURPOSE, friendlyName: null }],
-  assuranceUris: [LOA2, LOA3], entityCategories: [], otherEntityAttributes: [{ name: 'https://id.openfed.se/entityattributes/opt-in', values: ['https://id.openfed.se/entityattributes/opt-in/yes'] }],
-  scopes: ['2120001439', 'ale.example'], principalSelection: [EMPLOYEE_HSA_ID],
-  ui: { names: both('Bryggan'), descriptions: both('Login'), informationUrls: null, privacyStatementUrls: null, logo: { url: 'https://login.example.se/logo.svg', width: 120, height: 60 } },
-  organisation: { names: both('Region'), displayNames: both('Region'), urls: { sv: 'https://region.example/', en: 'https://region.example/en' } },
-  contacts: [{ type: 'technical', company: 'Region', givenName: null, surname: 'Driften', email: 'drift@region.example', telephone: '031-390 06 02' }, { type: 'support', company: 'Region', givenName: null, surname: null, email: 'stod@region.example', telephone: null }],
-  errorUrl: null, validUntil: null,
-};
 const write = async (changes: Partial<IdentityProviderDescription> = {}) => {
-  const xml = await writeIdentityProvider({ ...description, ...changes }, signerOf(metadataKey));
+  const xml = await writeIdentityProvider({ ...idpDescription, ...changes }, signerOf(metadataKey));
   const root = readXml(Buffer.from(xml), 'metadata');
   return { xml, root, signed: verifyEnveloped(root, [metadataKey.publicKey], { document: root, now: NOW }).element };
 };
@@ -63,7 +51,7 @@ describe('our own metadata', () => {
     expect(attributeValue((await write({ validUntil: NOW })).signed, 'validUntil')).toBe(iso(NOW));
   });
   it('is published as bytes with a checksum that can be read over the phone', async () => {
-    const published = await publishMetadata(description, signerOf(metadataKey));
+    const published = await publishMetadata(idpDescription, signerOf(metadataKey));
     expect(published).toMatchObject({ contentType: 'application/samlmetadata+xml', etag: `"${published.sha256}"` });
     expect(published.bytes.toString()).toBe((await write()).xml);
   });

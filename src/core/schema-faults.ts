@@ -67,6 +67,7 @@ const explainType = (issue: Extract<Issue, { code: 'invalid_type' }>, found: unk
     ? { message: found === undefined ? 'is missing' : 'is empty', fix: `write it${example(view)}` }
     : { message: `must be ${kinds[issue.expected] ?? issue.expected}`, fix: `${kindFix[issue.expected] ?? `write ${issue.expected}`}${example(view)}` };
 
+const fixOf = (params: Record<string, unknown> | undefined): string => (typeof params?.['fix'] === 'string' ? params['fix'] : 'compare with docs/configuration.md');
 const explain = (issue: Issue, found: unknown, view: SchemaView | undefined): Said => {
   switch (issue.code) {
     case 'invalid_type': return explainType(issue, found, view);
@@ -79,7 +80,7 @@ const explain = (issue: Issue, found: unknown, view: SchemaView | undefined): Sa
       const options = (issue as { options?: readonly unknown[] }).options;
       return options === undefined ? { message: 'has a form that is not known', fix: `compare with docs/configuration.md${example(view)}` } : { message: found === undefined ? 'is missing' : `must be one of ${listed(options)}`, fix: `write one of ${listed(options)}` };
     }
-    case 'custom': return { message: issue.message, fix: String((issue.params as { fix?: unknown } | undefined)?.fix ?? 'compare with docs/configuration.md') };
+    case 'custom': return { message: issue.message, fix: fixOf(issue.params) };
     default: return { message: 'is not what may stand here', fix: 'compare with docs/configuration.md' };
   }
 };
@@ -97,7 +98,7 @@ const unfold = (issue: Issue): readonly Issue[] => {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
   const weight = (list: readonly Issue[]): number => list.reduce((sum, inner) => sum + (inner.path.length === 0 && inner.code === 'invalid_type' ? 100 : 1), 0);
   const best = issue.errors.toSorted((a, b) => weight(a) - weight(b))[0] ?? [];
-  return best.flatMap((inner) => unfold({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
+  return best.flatMap((inner) => unfold({ ...inner, path: [...issue.path, ...inner.path] }));
 };
 
 export const explainIssues = (schema: z.ZodType, value: unknown, issues: readonly Issue[]): readonly ExplainedIssue[] => {

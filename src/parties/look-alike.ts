@@ -12,7 +12,7 @@ const drawnAs: Readonly<Record<string, string>> = {
   ı: 'i', ɡ: 'g', ɑ: 'a', ß: 'b', ø: 'o', đ: 'd', ł: 'l', 0: 'o', 1: 'l', '|': 'l',
 };
 const skeleton = (text: string): string =>
-  [...text.normalize('NFKD').toLowerCase()].filter((letter) => !/\p{M}/u.test(letter)).map((letter) => drawnAs[letter] ?? letter).join('').replaceAll('rn', 'm').replaceAll('vv', 'w');
+  Array.from(text.normalize('NFKD').toLowerCase()).filter((letter) => !/\p{M}/u.test(letter)).map((letter) => drawnAs[letter] ?? letter).join('').replaceAll('rn', 'm').replaceAll('vv', 'w');
 
 const decoded = (path: string): string => {
   try {

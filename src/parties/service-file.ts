@@ -7,6 +7,7 @@ const MAX_LOGO = 100_000;
 export const isSafeLogo = (value: string): boolean =>
   value.length <= MAX_LOGO && (webAddress.safeParse(value).success ? value.startsWith('https:') : /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}$/.test(value));
 const attributeId = rule(z.string(), (value) => /^[A-Za-z][A-Za-z0-9-]{1,80}$/.test(value), 'is not the id of an attribute', 'write an id of docs/attributes.md').meta({ examples: ['employeeHsaId'] });
+const attributeOrAll = rule(z.string(), (value) => value === '*' || attributeId.safeParse(value).success, 'is neither the id of an attribute nor *', 'write an id of docs/attributes.md').meta({ examples: ['employeeHsaId'] });
 
 export const serviceFileSchema = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: 'false: requests are refused, with a page that says so' }),
@@ -23,7 +24,7 @@ export const serviceFileSchema = z.strictObject({
   entityCategories: z.array(line(300)).default([]).meta({ description: 'categories that we vouch for; those in the service’s own metadata do not count' }),
   release: z
     .strictObject({
-      allow: z.array(attributeId).default([]).meta({ description: 'attributes that may leave at most, by internal id' }),
+      allow: z.array(attributeOrAll).default([]).meta({ description: 'attributes that may leave at most, by internal id; * stands for all but those that are or hold a personal identity number' }),
       deny: z.array(attributeId).default([]).meta({ description: 'attributes that never leave' }),
       commissionRight: z.enum(['text', 'json']).default('text').meta({ description: 'form of commission rights: `activity;class;scope` or a JSON object' }),
     })

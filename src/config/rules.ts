@@ -1,0 +1,165 @@
+/** Rules between keys and files, one row each. A row returns the places where it does not hold. */
+import { attributeRow } from '../attributes/catalogue.ts';
+import type { DocumentPath } from '../core/yaml-file.ts';
+import type { FileName, FileValues } from './files.ts';
+
+export interface Fault { readonly file: FileName; readonly path: DocumentPath; readonly message: string; readonly fix: string; readonly severity?: 'error' | 'warning' }
+export interface RuleContext { readonly values: FileValues; readonly hardened: boolean; readonly redisUrl: boolean }
+export interface CrossRule { readonly id: string; readonly says: string; readonly faults: (context: RuleContext) => readonly Fault[] }
+
+const repeated = (file: FileName, list: readonly { readonly id: string }[], path: (index: number) => DocumentPath): Fault[] =>
+  list.flatMap(({ id }, index) => (list.findIndex((other) => other.id === id) < index ? [{ file, path: path(index), message: 'is an id that stands here already', fix: 'give every row its own id' }] : []));
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
+const cardHosts = ({ listeners }: FileValues['broker']): readonly string[] => [...(listeners.card?.hosts ?? []), ...(listeners.proxy?.hosts ?? [])];
+const enabledMethods = ({ methods }: FileValues): readonly { readonly method: FileValues['methods']['methods'][number]; readonly index: number }[] =>
+  methods.methods.map((method, index) => ({ method, index })).filter(({ method }) => method.enabled);
+/** Rows of the environment that runs; development rows belong to `test` on machines that are not hardened. */
+export const isActive = (row: FileValues['issuers']['roots'][number], environment: FileValues['broker']['environment'], hardened: boolean): boolean =>
+  row.enabled && (row.environments.includes(environment) || (row.environments.includes('development') && environment === 'test' && !hardened));
+
+const methodRules: readonly CrossRule[] = [
+  {
+    id: 'method-twice', says: 'method ids are different',
+    faults: ({ values }) => repeated('methods', values.methods.methods, (index) => ['methods', index, 'id']),
+  },
+  {
+    id: 'card-url-own-origin', says: 'the card host is another origin than the public one',
+    faults: ({ values }) => enabledMethods(values).filter(({ method }) => method.cardUrl === values.broker.publicUrl)
+      .map(({ index }) => ({ file: 'methods', path: ['methods', index, 'cardUrl'], message: 'is the public address itself, which never asks for a certificate', fix: 'write the address of the card listener' })),
+  },
+  {
+    id: 'card-listener', says: 'a certificate method has a listener that answers to its host',
+    faults: ({ values }) => enabledMethods(values).flatMap(({ method, index }): Fault[] => {
+      const host = URL.parse(method.cardUrl)?.hostname ?? '';
+      const hosts = cardHosts(values.broker);
+      if (!hosts.includes(host)) return [{ file: 'methods', path: ['methods', index, 'cardUrl'], message: 'names a host that no card or proxy listener answers to', fix: 'add the host under listeners.card.hosts or listeners.proxy.hosts in config/broker.yaml' }];
+      return method.freshHostNames && !hosts.includes(`*.${host}`) ? [{ file: 'methods', path: ['methods', index, 'freshHostNames'], message: 'needs a listener for names below the card host', fix: `add '*.${host}' to the listener’s hosts, with a certificate for it` }] : [];
+    }),
+  },
+  {
+    id: 'method-issuer', says: 'a method names issuers that exist',
+    faults: ({ values }) => values.methods.methods.flatMap((method, index) => method.issuers.flatMap((id, place): Fault[] =>
+      values.issuers.issuers.some((row) => row.id === id) ? [] : [{ file: 'methods', path: ['methods', index, 'issuers', place], message: 'is no row of config/issuers.yaml', fix: 'write the id of an issuer' }])),
+  },
+  {
+    id: 'method-without-issuer', says: 'an enabled method has at least one enabled issuer in the environment',
+    faults: ({ values, hardened }) => enabledMethods(values).filter(({ method }) => !values.issuers.issuers.some((row) =>
+      isActive(row, values.broker.environment, hardened) && (method.issuers.length === 0 ? row.credentialType === 'card' : method.issuers.includes(row.id))))
+      .map(({ index }) => ({ file: 'methods', path: ['methods', index], message: `accepts no issuer that is enabled in the environment ${values.broker.environment}`, fix: 'put the authorities’ certificates in place and enable their rows in config/issuers.yaml' })),
+  },
+];
+const issuerRules: readonly CrossRule[] = [
+  {
+    id: 'issuer-twice', says: 'ids of roots and issuers are different',
+    faults: ({ values: { issuers } }) => [...repeated('issuers', issuers.roots, (index) => ['roots', index, 'id']), ...repeated('issuers', issuers.issuers, (index) => ['issuers', index, 'id'])],
+  },
+  {
+    id: 'issuer-root', says: 'an issuer hangs below a root that is trusted wherever it is',
+    faults: ({ values: { issuers } }) => issuers.issuers.flatMap((row, index): Fault[] => {
+      const root = issuers.roots.find(({ id }) => id === row.root);
+      if (root === undefined) return [{ file: 'issuers', path: ['issuers', index, 'root'], message: 'is no root of this file', fix: 'write the id of a row under roots' }];
+      if (row.enabled && (!root.enabled || row.environments.some((environment) => !root.environments.includes(environment)))) return [{ file: 'issuers', path: ['issuers', index, 'root'], message: 'is not enabled in all environments of this issuer', fix: 'enable the root there, or narrow the issuer’s environments' }];
+      return [];
+    }),
+  },
+  {
+    id: 'issuer-policy-table', says: 'a policy table that is named exists',
+    faults: ({ values: { issuers } }) => issuers.issuers.flatMap(({ policyTable }, index): Fault[] =>
+      policyTable === undefined || Object.hasOwn(issuers.policyTables, policyTable) ? [] : [{ file: 'issuers', path: ['issuers', index, 'policyTable'], message: 'is no table of this file', fix: 'write the name of a table under policyTables' }]),
+  },
+  {
+    id: 'issuer-environments', says: 'what is trusted in production is trusted nowhere else',
+    faults: ({ values: { issuers } }) => (['roots', 'issuers'] as const).flatMap((list) => issuers[list].flatMap(({ environments }, index): Fault[] =>
+      environments.includes('production') && environments.length > 1 ? [{ file: 'issuers', path: [list, index, 'environments'], message: 'mixes production with another environment', fix: 'write two rows with different certificates' }] : [])),
+  },
+];
+const federationRules: readonly CrossRule[] = [
+  {
+    id: 'federation-twice', says: 'federation ids are different',
+    faults: ({ values }) => repeated('federation', values.federation.federations, (index) => ['federations', index, 'id']),
+  },
+  {
+    id: 'federation-local', says: 'there is a federation `local` for services that name none',
+    faults: ({ values }) => (values.federation.federations.some(({ id }) => id === 'local') ? [] : [{ file: 'federation', path: ['federations'], message: 'has no row local, which services without a federation follow', fix: 'add it' }]),
+  },
+  {
+    id: 'federation-must', says: 'a federation keeps its own must-rules',
+    faults: ({ values }) => values.federation.federations.flatMap((row, index): Fault[] => {
+      const kept = { 'sign-response': row.sign.response, 'sign-assertion': row.sign.assertion, encrypt: row.encryption === 'require' };
+      return row.must.filter((must) => !kept[must]).map((must) => ({ file: 'federation', path: ['federations', index, 'must'], message: `demands ${must}, but the row itself does not do it`, fix: 'turn it on, or take it off the list' }));
+    }),
+  },
+  {
+    id: 'federation-signs', says: 'at least response or assertion is signed',
+    faults: ({ values }) => values.federation.federations.flatMap(({ sign }, index): Fault[] => (sign.response || sign.assertion ? [] : [{ file: 'federation', path: ['federations', index, 'sign'], message: 'leaves everything unsigned', fix: 'sign at least one of them' }])),
+  },
+  {
+    id: 'federation-levels', says: 'a URI that is issued is understood in a request as the same level',
+    faults: ({ values }) => values.federation.federations.flatMap(({ assurance }, index) => Object.entries(assurance.issue).flatMap(([level, uri]): Fault[] =>
+      assurance.accept[uri] === level ? [] : [{ file: 'federation', path: ['federations', index, 'assurance', 'issue', level], message: 'is not understood in a request as the same level', fix: 'add it under accept' }])),
+  },
+  {
+    id: 'federation-session', says: 'a federation’s session limit is not longer than ours',
+    faults: ({ values }) => values.federation.federations.flatMap(({ sessionSeconds }, index): Fault[] =>
+      sessionSeconds <= values.broker.session.absoluteSeconds ? [] : [{ file: 'federation', path: ['federations', index, 'sessionSeconds'], message: 'is longer than session.absoluteSeconds of config/broker.yaml, which ends the session before', fix: 'write the same or less' }]),
+  },
+];
+const listenerRules: readonly CrossRule[] = [
+  {
+    id: 'listener-port', says: 'every listener has its own address and port',
+    faults: ({ values: { broker: { listeners } } }) => {
+      const taken = Object.entries(listeners).flatMap(([name, listener]) => (listener?.port === undefined || listener.port === 0 ? [] : [{ name, at: `${listener.address ?? '127.0.0.1'} ${listener.port}` }]));
+      return taken.flatMap(({ name, at }, index): Fault[] => (taken.findIndex((other) => other.at === at) < index ? [{ file: 'broker', path: ['listeners', name, 'port'], message: 'is another listener’s too', fix: 'give it its own port or its own address' }] : []));
+    },
+  },
+  {
+    id: 'plain-http', says: 'plain HTTP is for a proxy on this machine, or for one that is named',
+    faults: ({ values: { broker } }) => (broker.listeners.public.behindProxy && !isLoopback(broker.listeners.public.address) && broker.trustedProxies.length === 0
+      ? [{ file: 'broker', path: ['listeners', 'public', 'behindProxy'], message: 'opens plain HTTP to everybody', fix: 'listen on 127.0.0.1, or write the proxies under trustedProxies' }] : []),
+  },
+  {
+    id: 'proxy-trust', says: 'a forwarded certificate is believed over a Unix socket, loopback or mutual TLS only',
+    faults: ({ values: { broker: { listeners: { proxy } } } }) => (proxy?.port !== undefined && !isLoopback(proxy.address ?? '127.0.0.1') && proxy.mutualTls === undefined
+      ? [{ file: 'broker', path: ['listeners', 'proxy'], message: 'would believe certificates from the network', fix: 'use socket, listen on 127.0.0.1, or write mutualTls' }] : []),
+  },
+  {
+    id: 'session-limits', says: 'a session that is not used ends before it ends in any case',
+    faults: ({ values: { broker: { session } } }) => (session.idleSeconds <= session.absoluteSeconds ? [] : [{ file: 'broker', path: ['session', 'idleSeconds'], message: 'is longer than absoluteSeconds', fix: 'write the same or less' }]),
+  },
+  {
+    id: 'metadata-key', says: 'metadata and answers are signed with different keys',
+    faults: ({ values: { broker: { keys } } }) => (keys.samlSigning.some((pair) => pair.certificateFile === keys.samlMetadata.certificateFile || (pair.keyFile !== undefined && pair.keyFile === keys.samlMetadata.keyFile))
+      ? [{ file: 'broker', path: ['keys', 'samlMetadata'], message: 'is a key that also signs answers', fix: 'make another key for metadata' }] : []),
+  },
+  {
+    id: 'store-address', says: 'Redis has an address, here or in REDIS_URL',
+    faults: ({ values: { broker: { store } }, redisUrl }) => (store?.kind === 'redis' && store.url === undefined && store.sentinel === undefined && store.cluster === undefined && !redisUrl
+      ? [{ file: 'broker', path: ['store'], message: 'has no address', fix: 'write url, sentinel or cluster, or set REDIS_URL' }] : []),
+  },
+  {
+    id: 'store-tls', says: 'TLS settings of Redis go with rediss://',
+    faults: ({ values: { broker: { store } } }) => (store?.kind === 'redis' && store.tls !== undefined && ![store.url, ...(store.sentinel?.nodes ?? []), ...(store.cluster?.nodes ?? [])].some((url) => url?.startsWith('rediss:') === true)
+      ? [{ file: 'broker', path: ['store', 'tls'], message: 'has no effect: no address begins with rediss://', fix: 'write rediss://, or remove it' }] : []),
+  },
+];
+const releaseRules: readonly CrossRule[] = [
+  {
+    id: 'release-twice', says: 'ids of release rules are different',
+    faults: ({ values }) => repeated('release', values.release.rules, (index) => ['rules', index, 'id']),
+  },
+  {
+    id: 'release-attribute', says: 'release rules name attributes of the catalogue',
+    faults: ({ values }) => values.release.rules.flatMap((row, index) => (['allow', 'deny'] as const).flatMap((list) => (row[list] ?? []).flatMap((attribute, place): Fault[] =>
+      attribute === '*' || attributeRow(attribute) !== undefined ? [] : [{ file: 'release', path: ['rules', index, list, place], message: 'is no attribute of the catalogue', fix: 'write an id of docs/attributes.md' }]))),
+  },
+  {
+    id: 'release-federation', says: 'release rules name federations that exist',
+    faults: ({ values }) => values.release.rules.flatMap(({ when }, index) => (when.federations ?? []).flatMap((id, place): Fault[] =>
+      values.federation.federations.some((row) => row.id === id) ? [] : [{ file: 'release', path: ['rules', index, 'when', 'federations', place], message: 'is no row of config/federation.yaml', fix: 'write the id of a federation' }])),
+  },
+  {
+    id: 'directory-invented', says: 'real people do not come from a file',
+    faults: ({ values }) => (values.broker.environment === 'production' && values.directory.source.kind === 'file' ? [{ file: 'directory', path: ['source', 'kind'], message: 'is file, which holds invented people', fix: 'connect a directory' }] : []),
+  },
+];
+export const crossRules: readonly CrossRule[] = [...methodRules, ...issuerRules, ...federationRules, ...listenerRules, ...releaseRules];

@@ -1,0 +1,30 @@
+/** config/federation.yaml: what differs between the federations that our services belong to. */
+import { z } from 'zod';
+import { assuranceLevel, assuranceLevel as level, rule, seconds, shortId } from '../../core/schema-parts.ts';
+
+const uri = rule(z.string().max(300), (value) => /^[a-z][a-z0-9+.-]*:[^\s]+$/i.test(value), 'is not a URI', 'copy it byte for byte from the federation’s document').meta({ examples: ['http://id.sambi.se/loa/loa3'] });
+export const blockCiphers = [
+  'http://www.w3.org/2009/xmlenc11#aes128-gcm', 'http://www.w3.org/2009/xmlenc11#aes192-gcm', 'http://www.w3.org/2009/xmlenc11#aes256-gcm',
+  'http://www.w3.org/2001/04/xmlenc#aes128-cbc', 'http://www.w3.org/2001/04/xmlenc#aes192-cbc', 'http://www.w3.org/2001/04/xmlenc#aes256-cbc',
+] as const;
+
+const federation = z.strictObject({
+  id: shortId.meta({ description: 'referred to by services', examples: ['sambi'] }),
+  defaultNameId: z.enum(['transient', 'persistent']).meta({ description: 'NameID format when neither request nor metadata names one' }),
+  sign: z.strictObject({ response: z.boolean(), assertion: z.boolean() }).meta({ description: 'what we sign' }),
+  encryption: z.enum(['require', 'if-key', 'never']),
+  must: z.array(z.enum(['sign-response', 'sign-assertion', 'encrypt'])).default([]).meta({ description: 'what a service’s own settings may not switch off' }),
+  requestsSigned: z.boolean().default(false).meta({ description: 'true: unsigned requests are refused also when the service’s metadata would allow them' }),
+  ciphers: z.array(z.enum(blockCiphers)).min(1).meta({ description: 'for services whose metadata names no cipher, best first' }),
+  clockSkewSeconds: seconds.max(300).optional().meta({ description: 'allowed between a peer’s clock and ours; default: the broker’s' }),
+  sessionSeconds: seconds.min(60).meta({ description: 'longest reuse of a session, from the original login' }),
+  assurance: z.strictObject({
+    issue: z.partialRecord(level, uri).meta({ description: 'URI that we answer with, per level; a level without one is never answered' }),
+    accept: z.record(uri, assuranceLevel).meta({ description: 'URIs understood in a request; they are compared letter for letter' }),
+  }),
+  attributeDialect: shortId.meta({ description: 'column of the attribute catalogue', examples: ['sambi'] }),
+  cancelStatus: uri.nullable().default(null).meta({ description: 'second-level status when the person cancels; null: AuthnFailed' }),
+  showRelease: z.boolean().default(false).meta({ description: 'true: the person is told which facts are sent, and may cancel' }),
+});
+export const federationSchema = z.strictObject({ federations: z.array(federation).min(1) });
+export type FederationFile = z.output<typeof federationSchema>;

@@ -1,0 +1,52 @@
+/**
+ * The state directory's own secrets: made at the first start, mode 0600, never overwritten. Owns where they lie and that they are
+ * private. Several nodes on one store are given the same files by operations.
+ */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fail } from '../core/errors.ts';
+import type { Random } from '../core/ports.ts';
+
+const make = (path: string, content: string | Buffer): void => {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  writeFileSync(path, content, { mode: 0o600, flag: 'wx' });
+};
+/** [threats M04] A secret that others on this machine can read is not one. */
+const checkPrivate = (path: string): void => {
+  if ((statSync(path).mode & 0o077) !== 0) fail('key.invalid', `${path} can be read by others; fix: chmod 600 ${path}`);
+};
+
+/** The state directory itself, for this user alone. */
+export const openState = (directory: string): void => {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  chmodSync(directory, 0o700);
+};
+
+export const pseudonymSecret = (path: string, random: Random): string => {
+  if (!existsSync(path)) make(path, `${random.bytes(32).toString('base64url')}\n`);
+  checkPrivate(path);
+  const secret = readFileSync(path, 'utf8').trim();
+  return secret.length >= 43 ? secret : fail('key.invalid', `${path} holds less than 256 bits`);
+};
+
+/** Ed25519 key of the audit checkpoints. */
+export const auditKey = (path: string): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } => {
+  if (!existsSync(path)) make(path, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  checkPrivate(path);
+  const privateKey = createPrivateKey(readFileSync(path));
+  if (privateKey.asymmetricKeyType !== 'ed25519') return fail('key.invalid', `${path} is not an Ed25519 key`);
+  return { privateKey, publicKey: createPublicKey(privateKey) };
+};
+
+/** Keys of the sealed store, newest first by file name (`<date>.key`); older ones still open what they sealed. */
+export const sealingKeys = (directory: string, random: Random): readonly Buffer[] => {
+  const names = (): string[] => (existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('.key')).toSorted().toReversed() : []);
+  if (names().length === 0) make(join(directory, '0001.key'), random.bytes(32));
+  return names().map((name) => {
+    const path = join(directory, name);
+    checkPrivate(path);
+    const key = readFileSync(path);
+    return key.length === 32 ? key : fail('key.invalid', `${path} is not 32 bytes long`);
+  });
+};

@@ -1,0 +1,232 @@
+/**
+ * parties/sources: the registry from files. Owns looking for changes, taking them all or nothing, keeping the last good
+ * snapshot in memory and on disk, and saying what happened (alarm, audit). Does not own: what a file may say
+ * (party-file.ts, service-file.ts), the rules between files (registry.ts), SAML metadata (handed in).
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { AuditEventType, AuditTrail } from '../../audit/model.ts';
+import { fail, toBrygganError } from '../../core/errors.ts';
+import { describeFinding, isError, type Finding } from '../../core/findings.ts';
+import type { JsonValue } from '../../core/json.ts';
+import type { Clock, Instant, Log } from '../../core/ports.ts';
+import type { PartyRegistry, Registry } from '../model.ts';
+import { findLastGood, keepLastGood } from './last-good.ts';
+import { loadTree, versionFor, type Loaded, type LoadOptions } from './load.ts';
+import type { ParseCache } from './parse-tree.ts';
+import { readSignature, readTree, type Tree } from './tree.ts';
+
+/** Waiting, handed in so that tests decide when time passes. Rejects when `signal` aborts. */
+export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
+export interface RegistryAlarm {
+  /** `rejected`: the files do not validate, the last good registry serves. `held`: they validate and wait for `apply`. */
+  readonly kind: 'rejected' | 'held';
+  readonly version: string;
+  readonly at: Instant;
+  readonly findings: readonly Finding[];
+}
+export interface FileRegistryOptions extends LoadOptions {
+  readonly root: string;
+  /** Where the last good content is kept; null = in memory only. */
+  readonly state: string | null;
+  readonly reload: 'auto' | 'review';
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly audit: Pick<AuditTrail, 'record'>;
+  /** Called when something needs a person, and with null when it no longer does. */
+  readonly onAlarm: (alarm: RegistryAlarm | null) => void;
+  readonly sleep?: Sleep;
+  readonly pollMilliseconds?: number;
+}
+export type PollOutcome = 'unchanged' | 'unsettled' | 'applied' | 'held' | 'rejected';
+export interface RegistryStatus { readonly version: string; readonly appliedAt: Instant; readonly parties: number; readonly services: number; readonly warnings: readonly Finding[]; readonly alarm: RegistryAlarm | null }
+export interface FileRegistry extends PartyRegistry {
+  /** One look at the files; what the timer does, and what tests call. Never throws. */
+  poll(): Promise<PollOutcome>;
+  /** Takes what is held; undefined when nothing is. Errors: `audit.unavailable`. */
+  apply(): Promise<Registry | undefined>;
+  status(): RegistryStatus;
+  /** Begins to look by itself. `stop` waits for a look under way. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** A change counts when two reads this far apart give the same content: a copy under way is not a change yet. */
+const SETTLE_MILLISECONDS = 500;
+const POLL_MILLISECONDS = 2000;
+const PLACES_IN_AUDIT = 20;
+
+interface Candidate { readonly tree: Tree; readonly loaded: Loaded & { readonly registry: Registry } }
+const idsOf = (registry: Registry | null): ReadonlySet<string> => new Set(registry === null ? [] : registry.services.keys());
+
+const startFindings = (findings: readonly Finding[]): never => {
+  const errors = findings.filter(isError);
+  return fail('config.invalid', `${errors.length} fault${errors.length === 1 ? '' : 's'} in parties and services:\n${errors.map(describeFinding).join('\n')}`, { faults: errors.length }, findings);
+};
+const unreadable = (error: unknown): Finding => ({ file: '.', line: null, column: null, path: '', severity: 'error', rule: 'file', message: `cannot be read: ${toBrygganError(error).detail}`, fix: 'let the service’s user read config/parties and metadata/services' });
+
+/**
+ * Reads the files below `root` and returns the registry, serving. When they do not validate, the last good content of `state`
+ * serves with an alarm; without one this fails with `config.invalid`, whose cause is the list of all findings.
+ */
+export const openFileRegistry = async (options: FileRegistryOptions): Promise<FileRegistry> => {
+  const registry = new RegistryFromFiles(options);
+  await registry.open();
+  return registry;
+};
+
+class RegistryFromFiles implements FileRegistry {
+  readonly #options: FileRegistryOptions;
+  readonly #cache: ParseCache = new Map();
+  #serving: { readonly registry: Registry; readonly appliedAt: Instant; readonly warnings: readonly Finding[] } | null = null;
+  #alarm: RegistryAlarm | null = null;
+  #held: Candidate | null = null;
+  /** State of the disk that has been dealt with; null = look again. */
+  #seen: string | null = null;
+  #running: Promise<unknown> = Promise.resolve();
+  #stopped = new AbortController();
+
+  constructor(options: FileRegistryOptions) {
+    this.#options = options;
+  }
+
+  current(): Registry {
+    return this.#serving?.registry ?? fail('internal', 'the registry was asked before it was opened');
+  }
+
+  status(): RegistryStatus {
+    const { version, parties, services } = this.current();
+    return { version, appliedAt: this.#serving?.appliedAt ?? 0, parties: parties.size, services: services.size, warnings: this.#serving?.warnings ?? [], alarm: this.#alarm };
+  }
+
+  async open(): Promise<void> {
+    const { root, state } = this.#options;
+    this.#seen = await readSignature(root).catch(() => null);
+    const tree = await readTree(root).catch((error: unknown) => startFindings([unreadable(error)]));
+    const loaded = await loadTree(tree, this.#options, this.#cache);
+    if (loaded.registry !== null) return this.#take({ tree, loaded: { ...loaded, registry: loaded.registry } });
+    const kept = state === null ? null : await findLastGood(state);
+    const before = kept === null ? null : await loadTree(kept.tree, this.#options, new Map());
+    if (kept === null || before?.registry == null) return startFindings(loaded.findings);
+    this.#serving = { registry: before.registry, appliedAt: kept.appliedAt, warnings: before.findings };
+    await this.#raise('rejected', loaded);
+  }
+
+  poll(): Promise<PollOutcome> {
+    const look = this.#running.then(() => this.#look()).catch((error: unknown): PollOutcome => {
+      if (this.#stopped.signal.aborted) return 'unsettled';
+      const { code, detail } = toBrygganError(error);
+      this.#options.log.error({ code, detail }, 'looking at the files of parties and services failed');
+      this.#seen = null;
+      return 'unsettled';
+    });
+    this.#running = look;
+    return look;
+  }
+
+  async #look(): Promise<PollOutcome> {
+    const { root } = this.#options;
+    const signature = await readSignature(root);
+    if (signature === this.#seen) return 'unchanged';
+    const first = versionFor(await readTree(root), this.#options.settings);
+    await this.#sleep(SETTLE_MILLISECONDS);
+    const tree = await readTree(root);
+    const version = versionFor(tree, this.#options.settings);
+    if (version !== first) return 'unsettled';
+    const outcome = await this.#consider(version, tree);
+    this.#seen = signature;
+    return outcome;
+  }
+
+  async #consider(version: string, tree: Tree): Promise<PollOutcome> {
+    if (version === this.current().version) {
+      this.#settle();
+      return 'unchanged';
+    }
+    if (version === this.#alarm?.version) return this.#alarm.kind;
+    const loaded = await loadTree(tree, this.#options, this.#cache);
+    const { registry } = loaded;
+    if (registry === null) return this.#raise('rejected', loaded);
+    const candidate = { tree, loaded: { ...loaded, registry } };
+    if (this.#options.reload === 'review') {
+      this.#held = candidate;
+      return this.#raise('held', loaded);
+    }
+    await this.#take(candidate);
+    return 'applied';
+  }
+
+  apply(): Promise<Registry | undefined> {
+    const taking = this.#running.then(async () => {
+      if (this.#held === null) return undefined;
+      await this.#take(this.#held);
+      return this.current();
+    });
+    this.#running = taking.catch(() => undefined);
+    return taking;
+  }
+
+  /** Audit first: what is not on record does not serve. Then memory, then the copy for a restart. */
+  async #take({ tree, loaded }: Candidate): Promise<void> {
+    const { clock, state, log } = this.#options;
+    const before = this.#serving?.registry ?? null;
+    const old = idsOf(before);
+    const now = idsOf(loaded.registry);
+    await this.#record('registry.applied', {
+      version: loaded.version, previous: before?.version ?? null, parties: loaded.registry.parties.size, services: now.size,
+      added: [...now].filter((id) => !old.has(id)).slice(0, before === null ? 0 : PLACES_IN_AUDIT), removed: [...old].filter((id) => !now.has(id)).slice(0, PLACES_IN_AUDIT),
+    });
+    const appliedAt = clock.now();
+    this.#serving = { registry: loaded.registry, appliedAt, warnings: loaded.findings };
+    this.#settle();
+    log.info({ version: loaded.version, parties: loaded.registry.parties.size, services: now.size, warnings: loaded.findings.length }, 'registry applied');
+    if (state === null) return;
+    await keepLastGood(state, loaded.version, appliedAt, tree).catch((error: unknown) => log.error({ detail: toBrygganError(error).detail }, 'the last good registry could not be written to the state directory'));
+  }
+
+  async #raise<K extends RegistryAlarm['kind']>(kind: K, { version, findings }: Loaded): Promise<K> {
+    const errors = findings.filter(isError);
+    const alarm: RegistryAlarm = { kind, version, at: this.#options.clock.now(), findings };
+    this.#options.log.error({ version, faults: errors.length, findings: findings.slice(0, PLACES_IN_AUDIT).map(describeFinding) }, kind === 'rejected' ? 'changed files do not validate; the last good registry serves' : 'changed files wait for apply');
+    this.#options.onAlarm(alarm);
+    if (kind === 'rejected') {
+      this.#held = null;
+      await this.#record('registry.rejected', { version, serving: this.current().version, faults: errors.length, first: errors.slice(0, PLACES_IN_AUDIT).map(describeFinding) });
+    }
+    // Remembered last: a rejection that could not be put on record is looked at again.
+    this.#alarm = alarm;
+    return kind;
+  }
+
+  #settle(): void {
+    this.#held = null;
+    if (this.#alarm === null) return;
+    this.#alarm = null;
+    this.#options.onAlarm(null);
+  }
+
+  #record(type: AuditEventType, facts: { readonly [name: string]: JsonValue }): Promise<void> {
+    return this.#options.audit.record({ type, reference: null, serviceParty: null, service: null, personParty: null, person: null, code: type === 'registry.rejected' ? 'config.invalid' : null, facts });
+  }
+
+  #sleep(milliseconds: number): Promise<unknown> {
+    return (this.#options.sleep ?? ((time, signal) => wait(time, undefined, { signal, ref: false })))(milliseconds, this.#stopped.signal);
+  }
+
+  start(): void {
+    this.#stopped = new AbortController();
+    const { signal } = this.#stopped;
+    const round = async (): Promise<void> => {
+      while (!signal.aborted) {
+        await this.#sleep(this.#options.pollMilliseconds ?? POLL_MILLISECONDS);
+        await this.poll();
+      }
+    };
+    // Ends only by `stop`, which aborts the waiting.
+    round().catch(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running.catch(() => undefined);
+  }
+}

@@ -1,0 +1,127 @@
+/** Bytes of the tree to parties and services, each file parsed once per content: a reload pays for what changed. */
+import { setImmediate } from 'node:timers/promises';
+import { isBrygganError, toBrygganError } from '../../core/errors.ts';
+import type { Finding } from '../../core/findings.ts';
+import { toPartyId, toServiceId } from '../../core/ids.ts';
+import { readYaml, type YamlReading } from '../../core/yaml-file.ts';
+import type { PartySource, RegistryContent, ServiceDescription, ServiceSource } from '../content.ts';
+import { partyFileSchema, type PartyFile } from '../party-file.ts';
+import { serviceFileSchema, type ServiceFile } from '../service-file.ts';
+import { contentHash, partiesDirectory, servicesDirectory, type Tree } from './tree.ts';
+
+/** Reads an EntityDescriptor; fails with `saml.metadata` whose facts hold line, element and fix. */
+export type ReadServiceMetadata = (bytes: Uint8Array, fileName: string) => ServiceDescription;
+type Description = { readonly ok: true; readonly value: ServiceDescription } | { readonly ok: false; readonly findings: readonly Finding[] };
+interface Parsed { readonly hash: string; readonly result: unknown }
+/** By path; holds what was parsed last. */
+export type ParseCache = Map<string, Parsed>;
+
+const BREATHE_EVERY = 8;
+const finding = (file: string, rule: string, message: string, fix: string, severity: Finding['severity'] = 'error'): Finding => ({ file, line: null, column: null, path: '', severity, rule, message, fix });
+
+const describe = (bytes: Uint8Array, file: string, read: ReadServiceMetadata): Description => {
+  try {
+    return { ok: true, value: read(bytes, file) };
+  } catch (thrown) {
+    const { facts, detail } = toBrygganError(thrown);
+    if (!isBrygganError(thrown)) throw thrown;
+    const at = typeof facts['line'] === 'number' ? facts['line'] : null;
+    const fix = typeof facts['fix'] === 'string' ? facts['fix'] : 'export the metadata again from the service';
+    // The reader's sentence begins with file and place, and ends with the fix: both have their own column here.
+    const message = detail.replace(`${file}:${at ?? ''}`, '').replace(file, '').replace(/^[:\s]+/, '').replace(/; fix: .*$/s, '');
+    return { ok: false, findings: [{ file, line: at, column: null, path: typeof facts['element'] === 'string' ? facts['element'] : '', severity: 'error', rule: 'metadata', message: message.replace(/^\([^)]*\):\s*/, ''), fix }] };
+  }
+};
+
+interface Group { readonly party: string; readonly name: string; readonly xml: string | null; readonly yaml: string | null }
+/** `<name>.xml` and `<name>.yaml` belong together. */
+const groupServices = (tree: Tree, report: (finding: Finding) => void): readonly Group[] => {
+  const groups = new Map<string, Group>();
+  for (const path of tree.keys()) {
+    if (!path.startsWith(`${servicesDirectory}/`)) continue;
+    const [party = '', file = ''] = path.slice(servicesDirectory.length + 1).split('/');
+    const [, name, kind] = /^(.+)\.(xml|yaml)$/.exec(file) ?? [];
+    if (name === undefined) {
+      if (!/^readme(?:\.|$)/i.test(file)) report(finding(path, 'file-ignored', 'is neither .xml nor .yaml and is not read', 'rename or remove it', 'warning'));
+      continue;
+    }
+    const before = groups.get(`${party}/${name}`) ?? { party, name, xml: null, yaml: null };
+    groups.set(`${party}/${name}`, { ...before, [kind === 'xml' ? 'xml' : 'yaml']: path });
+  }
+  return [...groups.values()];
+};
+const named = <T>(file: string, make: () => T, report: (finding: Finding) => void): T | null => {
+  try {
+    return make();
+  } catch {
+    report(finding(file, 'file-name', 'has a name that cannot be an id', 'name party directories with lower-case letters, digits and hyphens, and files also with dots'));
+    return null;
+  }
+};
+
+/** Parses a file of the tree, or remembers what the same content gave. */
+type Once = <T>(path: string, parse: (bytes: Buffer) => T) => Promise<T>;
+interface Work { readonly tree: Tree; readonly once: Once; readonly report: (finding: Finding) => void }
+
+const cached = (tree: Tree, cache: ParseCache): Once => {
+  let count = 0;
+  return async <T>(path: string, parse: (bytes: Buffer) => T): Promise<T> => {
+    const bytes = tree.get(path) ?? Buffer.alloc(0);
+    const hash = contentHash(bytes);
+    const known = cache.get(path);
+    if (known?.hash === hash) return known.result as T;
+    const result = parse(bytes);
+    cache.set(path, { hash, result });
+    count += 1;
+    // A reload runs beside logins: the event loop gets its turn.
+    if (count % BREATHE_EVERY === 0) await setImmediate();
+    return result;
+  };
+};
+
+const parseParties = async ({ tree, once, report }: Work): Promise<readonly PartySource[]> => {
+  const parties: PartySource[] = [];
+  let files = 0;
+  for (const path of tree.keys()) {
+    if (!path.startsWith(`${partiesDirectory}/`)) continue;
+    if (!path.endsWith('.yaml')) {
+      report(finding(path, 'file-ignored', 'is not .yaml and is not read', 'rename or remove it', 'warning'));
+      continue;
+    }
+    files += 1;
+    const id = named(path, () => toPartyId(path.slice(partiesDirectory.length + 1, -'.yaml'.length)), report);
+    const reading = await once(path, (bytes): YamlReading<PartyFile> => readYaml(bytes, path, partyFileSchema));
+    if (!reading.ok) reading.findings.forEach(report);
+    else if (id !== null) parties.push({ id, value: reading.value, source: reading.source });
+  }
+  if (files === 0) report(finding(partiesDirectory, 'no-parties', 'holds no party', 'write <party>.yaml; is BRYGGAN_ROOT the right directory'));
+  return parties;
+};
+
+const parseService = async ({ party, name, xml, yaml }: Group, { once, report }: Work, read: ReadServiceMetadata): Promise<ServiceSource | null> => {
+  const settings = yaml === null ? null : await once(yaml, (bytes): YamlReading<ServiceFile> => readYaml(bytes, yaml, serviceFileSchema));
+  if (settings?.ok === false) settings.findings.forEach(report);
+  if (xml === null) {
+    report(finding(yaml ?? servicesDirectory, 'metadata-missing', `has no ${name}.xml beside it`, `save the service's SAML metadata as ${name}.xml in the same directory`));
+    return null;
+  }
+  const description = await once(xml, (bytes) => describe(bytes, xml, read));
+  if (!description.ok) description.findings.forEach(report);
+  const ids = named(xml, () => ({ id: toServiceId(`${party}/${name}`), party: toPartyId(party) }), report);
+  if (!description.ok || ids === null || settings?.ok === false) return null;
+  return { ...ids, file: xml, description: description.value, value: settings?.value ?? serviceFileSchema.parse({}), source: settings?.source ?? null };
+};
+
+/** What could be read, and every fault. `version` is put in as it comes. */
+export const parseTree = async (tree: Tree, version: string, read: ReadServiceMetadata, cache: ParseCache): Promise<{ readonly content: RegistryContent; readonly findings: readonly Finding[] }> => {
+  const findings: Finding[] = [];
+  const work: Work = { tree, once: cached(tree, cache), report: (one) => { findings.push(one); } };
+  for (const path of cache.keys()) if (!tree.has(path)) cache.delete(path);
+  const parties = await parseParties(work);
+  const services: ServiceSource[] = [];
+  for (const group of groupServices(tree, work.report)) {
+    const service = await parseService(group, work, read);
+    if (service !== null) services.push(service);
+  }
+  return { content: { version, parties, services }, findings };
+};

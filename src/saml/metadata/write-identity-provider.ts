@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { formatUtcDateTime } from '../../core/dates.ts';
 import type { LocalisedText } from '../../core/locale.ts';
 import type { Instant } from '../../core/ports.ts';
-import { attributeNameFormats, bindings, entityAttributes, namespaces } from '../names.ts';
+import { algorithms, attributeNameFormats, bindings, entityAttributes, namespaces } from '../names.ts';
 import { element, writeSigned, writeXml, type Signer, type XmlNode } from '../xml/index.ts';
 
 export interface IdentityProviderContact { readonly type: 'technical' | 'support' | 'administrative' | 'other'; readonly company: string; readonly givenName: string | null; readonly surname: string | null; readonly email: string; readonly telephone: string | null }
@@ -53,6 +53,16 @@ const entityExtensions = (description: IdentityProviderDescription): readonly Xm
   return attributes.length === 0 ? [] : [element('md:Extensions', {}, [element('mdattr:EntityAttributes', {}, attributes)])];
 };
 
+/** What our verifier takes, so that peers need not fall back to the mandatory ones [SAMLAlg §2; SC-DP §8]. */
+const digestAlgorithms = [algorithms.sha256, algorithms.sha384, algorithms.sha512];
+const signingAlgorithms = [
+  algorithms.rsaSha256, algorithms.rsaSha384, algorithms.rsaSha512, algorithms.ecdsaSha256, algorithms.ecdsaSha384, algorithms.ecdsaSha512, algorithms.rsaPssSha256, algorithms.rsaPssSha384, algorithms.rsaPssSha512,
+];
+const algorithmExtensions: readonly XmlNode[] = [
+  ...digestAlgorithms.map((algorithm) => element('alg:DigestMethod', { Algorithm: algorithm }, [])),
+  ...signingAlgorithms.map((algorithm) => element('alg:SigningMethod', { Algorithm: algorithm, MinKeySize: algorithm.includes('ecdsa') ? '256' : '2048' }, [])),
+];
+
 const roleExtensions = ({ scopes, ui, principalSelection }: IdentityProviderDescription): XmlNode =>
   element('md:Extensions', {}, [
     ...scopes.map((scope) => element('shibmd:Scope', { regexp: 'false' }, [scope])),
@@ -63,6 +73,7 @@ const roleExtensions = ({ scopes, ui, principalSelection }: IdentityProviderDesc
       ...localised('mdui:PrivacyStatementURL', ui.privacyStatementUrls),
       ...(ui.logo === null ? [] : [element('mdui:Logo', { height: String(ui.logo.height), width: String(ui.logo.width) }, [ui.logo.url])]),
     ]),
+    ...algorithmExtensions,
     ...(principalSelection.length === 0 ? [] : [element('psc:RequestedPrincipalSelection', {}, principalSelection.map((name) => element('psc:MatchValue', { Name: name }, [])))]),
   ]);
 

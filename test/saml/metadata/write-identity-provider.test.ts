@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { publishMetadata } from '../../../src/protocols/saml-idp/metadata.ts';
 import { writeIdentityProvider, type IdentityProviderDescription } from '../../../src/saml/metadata/write-identity-provider.ts';
 import { bindings, nameIdFormats, namespaces } from '../../../src/saml/names.ts';
+import { digestHash, signatureRow } from '../../../src/saml/xml/algorithms.ts';
 import { readXml, verifyEnveloped, type XmlElement } from '../../../src/saml/xml/index.ts';
 import { COMMISSION_PURPOSE, EMPLOYEE_HSA_ID, IDP_ENTITY_ID, iso, LOA2, LOA3, NOW, SSO_URL, testKey } from '../../fixtures/saml.ts';
 import { attributeValue, deep, idpKey, signerOf, textIn } from '../../fixtures/saml-answers.ts';
@@ -41,6 +42,13 @@ describe('our own metadata', () => {
     expect(deep(signed, 'DisplayName', namespaces.mdui).map(textIn)).toEqual(['Bryggan å', 'Bryggan & more']);
     expect(deep(signed, 'MatchValue', namespaces.psc).map((value) => attributeValue(value, 'Name'))).toEqual([EMPLOYEE_HSA_ID]);
     expect(deep(signed, 'EmailAddress', namespaces.md).map(textIn)).toEqual(['mailto:drift@region.example', 'mailto:stod@region.example']);
+  });
+  it('names the algorithms that our verifier takes, each of them and no other', async () => {
+    const { signed } = await write();
+    const named = (localName: string) => deep(signed, localName, namespaces.alg).map((method) => attributeValue(method, 'Algorithm') ?? '');
+    expect(named('DigestMethod').map(digestHash)).toEqual(['sha256', 'sha384', 'sha512']);
+    expect(named('SigningMethod')).toHaveLength(9);
+    for (const algorithm of named('SigningMethod')) expect(signatureRow(algorithm).hash).toMatch(/^sha(256|384|512)$/);
   });
   it('is the same byte for byte while its content is, and has another ID when it is not', async () => {
     const first = await write();

@@ -91,11 +91,12 @@ const ASK_AGAIN = 30;
 const PAUSE = 100;
 /** Opens ever new names of the probe until the browser chooses as wanted; the policy page is asked again when that takes long. */
 const waitForChoice = async (context: BrowserContext, port: number, round: number, wanted: string): Promise<void> => {
+  const page = await context.newPage();
   const policies = await context.newPage();
   await policies.goto('chrome://policy');
-  const page = await context.newPage();
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if (attempt % ASK_AGAIN === 0) await policies.click('#reload-policies');
+    // Its script takes a moment before a click means something.
+    if (attempt % ASK_AGAIN === 3) await policies.click('#reload-policies');
     await page.waitForTimeout(PAUSE);
     await page.goto(`https://probe-${String(round)}-${String(attempt)}.card.localhost:${String(port)}/`);
     if (await page.textContent('body') === wanted) return;

@@ -7,6 +7,6 @@ if (major < 24) {
 }
 const { runCommandLine } = await import('./admin/cli/program.ts');
 process.exitCode = await runCommandLine(process.argv.slice(2), {
-  serve: async (root, state) => (await import('./serve.ts')).serve(root, state),
+  serve: async (root) => (await import('./serve.ts')).serve(root),
   demo: async (options) => (await import('./demo/demo.ts')).runDemo(options),
 });

@@ -13,7 +13,7 @@ export interface ReaderPerson { readonly id: string; readonly name: string; read
 export interface ReaderSettings {
   readonly people: readonly ReaderPerson[];
   readonly tls: { readonly key: string; readonly cert: string };
-  readonly proxy: { readonly socketPath: string; readonly secret: string };
+  readonly proxy: { readonly socketPath: string; readonly secret: string; readonly host: string };
 }
 
 const structured = (der: Buffer): string => `:${der.toString('base64')}:`;
@@ -21,12 +21,11 @@ const structured = (der: Buffer): string => `:${der.toString('base64')}:`;
 /** Hands one certificate to the proxy listener [RFC 9440]; returns the address that the browser goes to next. */
 const handOver = (handle: string, person: ReaderPerson | null, proxy: ReaderSettings['proxy']): Promise<string> =>
   new Promise((resolve, reject) => {
-    const headers: Record<string, string> = { 'x-bryggan-proxy-secret': proxy.secret, host: 'proxy' };
+    const headers: Record<string, string> = { 'x-bryggan-proxy-secret': proxy.secret, 'x-ssl-session-reused': '.', 'x-ssl-client-verify': person === null ? 'NONE' : 'SUCCESS', host: proxy.host };
     if (person !== null) {
       headers['client-cert'] = structured(person.certificateDer);
       headers['client-cert-chain'] = person.chainDer.map(structured).join(', ');
-      headers['x-client-verify'] = 'SUCCESS';
-    } else headers['x-client-verify'] = 'NONE';
+    }
     httpRequest({ socketPath: proxy.socketPath, path: `/card/${handle}`, method: 'GET', headers }, (answer) => {
       answer.resume();
       const { location } = answer.headers;

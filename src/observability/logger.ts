@@ -7,7 +7,7 @@ export interface LoggerOptions { readonly level: 'debug' | 'info' | 'warn' | 'er
 
 /** One JSON object a line; every text passes the redaction. */
 export const createLogger = ({ level, pseudonymKey, destination }: LoggerOptions): Log => {
-  const options = { level, base: null, timestamp: () => `,"time":"${new Date(Date.now()).toISOString()}"`, formatters: { level: (label: string) => ({ level: label }) } };
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
   const logger = destination === undefined ? pino(options) : pino(options, destination);
   const say = (at: 'debug' | 'info' | 'warn' | 'error') => (fields: LogFields, message: string): void => {
     if (logger.isLevelEnabled(at)) logger[at](redactFields(fields, pseudonymKey), redactText(message, pseudonymKey));

@@ -5,7 +5,7 @@ import type { Arrival } from '../../login/ports.ts';
 export interface SamlRouteOptions {
   /** Verifies the message; throws what must not be answered in SAML. */
   readonly acceptRedirect: (rawQuery: string) => Arrival;
-  readonly acceptPost: (body: string) => Arrival;
+  readonly acceptPost: (body: string, rawQuery: string) => Arrival;
   readonly metadata: () => { readonly bytes: Buffer; readonly etag: string };
   /** Hands a verified request to the flow and sends its reply. */
   readonly deliver: (arrival: Arrival, transport: 'same-site-cookies' | 'cross-site-post', request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
@@ -22,5 +22,5 @@ export const registerSaml = (server: FastifyInstance, options: SamlRouteOptions)
     return options.deliver(options.acceptRedirect(at < 0 ? '' : request.url.slice(at + 1)), 'same-site-cookies', request, reply);
   });
   server.post('/saml/sso', async (request, reply) =>
-    options.deliver(options.acceptPost(typeof request.body === 'string' ? request.body : ''), 'cross-site-post', request, reply));
+    options.deliver(options.acceptPost(typeof request.body === 'string' ? request.body : '', request.url.split('?')[1] ?? ''), 'cross-site-post', request, reply));
 };

@@ -1,0 +1,82 @@
+/**
+ * authenticators/certificate: SITHS, Efos and their like by client certificate. This file makes a VerifiedIdentity of what a listener
+ * read: path, validity, usage, revocation, level, identifier, each failure with its own code. Nothing else may make one from a certificate.
+ */
+import { lowerOf, type AssuranceLevel } from '../../core/assurance.ts';
+import { fail } from '../../core/errors.ts';
+import type { HsaIdFormat } from '../../core/ids.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { AuthenticationMethod } from '../../login/ports.ts';
+import type { VerifiedIdentity } from '../../login/transaction.ts';
+import { assuranceOf, identifierOf, oids, subjectValue, verifyChain, type Assurance, type RevocationChecker, type RevocationStatus, type TrustStore, type VerifiedChain } from '../../pki/index.ts';
+import type { PresentedCertificate } from './card-endpoint.ts';
+
+export interface CertificateMethodSettings {
+  readonly id: string;
+  /** Origin of the card host, e.g. `https://card.example.se`. */
+  readonly cardUrl: string;
+  /** A fresh name below the card host for every try, so that the browser asks for a card again. */
+  readonly freshHostNames: boolean;
+  readonly issuers: readonly string[];
+  readonly highestLevel: AssuranceLevel;
+  readonly hsaIdFormat: HsaIdFormat;
+}
+export interface CertificateMethodPorts {
+  readonly trust: TrustStore;
+  readonly revocation: RevocationChecker;
+  readonly clock: Clock;
+  /** One DNS label of random letters. */
+  readonly freshLabel: () => string;
+  /** Told when policy and issuer disagree about the level; the lower counts. */
+  readonly onDisagreement: (issuer: string, disagreement: NonNullable<Assurance['disagreement']>) => void;
+}
+
+/** *Unknown* is refused, never taken for good (threats H09). */
+const demandGood = (status: RevocationStatus): void => {
+  if (status.status === 'revoked') fail('card.revoked', 'the certificate is on the revocation list', { listOf: new Date(status.asOf).toISOString() });
+  if (status.status === 'unknown') fail('card.revocation-unknown', `revocation cannot be checked: ${status.why}`);
+};
+
+const identityOf = (chain: VerifiedChain, settings: CertificateMethodSettings, ports: CertificateMethodPorts): VerifiedIdentity => {
+  const { leaf, issuer } = chain;
+  const person = identifierOf(chain, settings.hsaIdFormat);
+  const { level, disagreement } = assuranceOf(chain);
+  if (disagreement !== null) ports.onDisagreement(issuer.id, disagreement);
+  const givenName = subjectValue(leaf, oids.givenName);
+  const surname = subjectValue(leaf, oids.surname);
+  return {
+    method: settings.id, person, level: lowerOf(level, settings.highestLevel), authenticatedAt: ports.clock.now(),
+    credential: {
+      givenName, surname, displayName: subjectValue(leaf, oids.commonName) ?? [givenName, surname].filter((part) => part !== null).join(' '),
+      organisationName: subjectValue(leaf, oids.organisation), issuerName: leaf.issuerName, subjectName: leaf.subjectName, policies: leaf.policies, certificate: leaf.der.toString('base64'),
+    },
+    revocationHandle: { issuerId: issuer.id, serial: leaf.serial },
+  } as unknown as VerifiedIdentity;
+};
+
+/** Errors: `card.none` and every other `card.*` of the catalogue. Uses revocation data in memory only. */
+export const authenticateCertificate = (presented: PresentedCertificate | null, settings: CertificateMethodSettings, ports: CertificateMethodPorts): VerifiedIdentity => {
+  if (presented === null) return fail('card.none', 'no certificate was chosen');
+  if (presented.proxyComplaint !== null) return fail('card.path', 'the proxy did not accept the certificate');
+  const chain = verifyChain(presented.leafDer, ports.trust, { now: ports.clock.now(), credentialTypes: ['card'], issuers: settings.issuers });
+  demandGood(ports.revocation.check(chain));
+  return identityOf(chain, settings, ports);
+};
+
+/** The method as the flow sees it. */
+export const createCertificateMethod = (settings: CertificateMethodSettings, ports: CertificateMethodPorts): AuthenticationMethod => {
+  const accepted = ports.trust.issuers.filter(({ row }) => row.credentialType === 'card' && (settings.issuers.length === 0 || settings.issuers.includes(row.id)));
+  const reachable = new Set(accepted.flatMap(({ row }) => [...(row.level === null ? [] : [row.level]), ...row.policies.values()]).map((level) => lowerOf(level, settings.highestLevel)));
+  return {
+    id: settings.id, kind: 'certificate', highestLevel: settings.highestLevel, levels: [...reachable],
+    startUrl: (handle) => {
+      const url = new URL(settings.cardUrl);
+      if (settings.freshHostNames) url.hostname = `${ports.freshLabel()}.${url.hostname}`;
+      return `${url.origin}/card/${handle}`;
+    },
+    recheck: ({ revocationHandle }) => {
+      if (revocationHandle === null) fail('card.revocation-unknown', 'the session does not name its certificate');
+      else demandGood(ports.revocation.cached(revocationHandle.issuerId, revocationHandle.serial));
+    },
+  };
+};

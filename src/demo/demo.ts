@@ -1,0 +1,102 @@
+/**
+ * demo: Bryggan, two applications of different parties, invented people and a simulated card reader, in one process with one command.
+ * Owns only what stands around Bryggan; Bryggan itself is started like `serve` starts it. Never loaded by `serve`.
+ */
+import type { Server } from 'node:https';
+import { X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { developmentSet, pathOf, readDer } from '../../certs-dev/set.ts';
+import { createRevocationService } from '../../certs-dev/revocation.ts';
+import { loadConfiguration } from '../config/load.ts';
+import { newId, systemRandom } from '../core/ports.ts';
+import { startApp, untilStopped } from '../serve.ts';
+import { createApplication } from './application.ts';
+import { createCardReader, type ReaderPerson } from './card-reader.ts';
+import { demoUrls, portsFrom, writeDemoRoot } from './root.ts';
+import { demoApplications, writeServiceFiles, type DemoApplication } from './service-files.ts';
+import { demoPeople, type DemoPerson } from './people.ts';
+
+export interface DemoOptions { readonly port: number; readonly dir: string }
+const product = resolve(import.meta.dirname, '../..');
+
+const listen = (server: Server, port: number): Promise<void> =>
+  new Promise((done, failed) => {
+    server.once('error', failed);
+    server.listen(port, '127.0.0.1', () => done());
+  });
+const pem = (file: string): string => readFileSync(pathOf(file), 'utf8');
+
+const readerPeople = (people: readonly DemoPerson[]): readonly ReaderPerson[] => people.flatMap(({ card, id, name, employer, story }) =>
+  card === null ? [] : [{ id, name, employer, note: story, certificateDer: readDer(card.certFile), chainDer: [readDer(card.issuerCertFile)] }]);
+
+const startApplications = async (applications: readonly DemoApplication[], idp: { base: string; certificate: string }): Promise<readonly Server[]> => {
+  const tls = { key: pem('tls/demo.key.pem'), cert: pem('tls/demo.crt.pem') };
+  return Promise.all(applications.map(async (application, index) => {
+    const keys = developmentSet().machine(applicationKey(index));
+    const other = applications[(index + 1) % applications.length];
+    const server = createApplication({
+      id: application.id, party: application.party, partyName: application.party === 'vgr' ? 'Västra Götalandsregionen' : 'Borås Stad', name: application.names.en, baseUrl: application.baseUrl, entityId: application.entityId,
+      idp: { ssoUrl: `${idp.base}/saml/sso`, entityId: `${idp.base}/saml/metadata`, certificate: idp.certificate },
+      key: pem(keys.keyFile), certificate: pem(keys.certFile), levels: application.levels, tls,
+      neighbour: other === undefined ? null : { name: other.names.en, url: other.baseUrl },
+    });
+    await listen(server, Number(new URL(application.baseUrl).port));
+    return server;
+  }));
+};
+const applicationKey = (index: number): string => `demo-${index + 1}`;
+
+const describe = (options: DemoOptions, root: string, applications: readonly DemoApplication[], people: readonly DemoPerson[]): string => {
+  const urls = demoUrls(portsFrom(options.port));
+  return JSON.stringify({
+    idp: { baseUrl: urls.base, entityId: `${urls.base}/saml/metadata`, metadataUrl: `${urls.base}/saml/metadata`, cardUrl: urls.card, managementUrl: `http://127.0.0.1:${portsFrom(options.port).management}`, caFile: pathOf('tls/ca.crt.pem') },
+    applications: applications.map(({ id, party, entityId, baseUrl }) => ({ id, party, protocol: 'saml', entityId, loginUrl: `${baseUrl}/login` })),
+    people: people.flatMap(({ card, id, name, hsaId, tags }) => (card === null ? [] : [{ id, name, hsaId, tags, certFile: pathOf(card.certFile), keyFile: pathOf(card.keyFile), p12File: pathOf(card.p12File) }])),
+    root,
+  }, null, 1);
+};
+
+const greeting = (applications: readonly DemoApplication[], file: string): string => {
+  const [first, second] = applications;
+  return `
+  Bryggan's demo is ready. Everything and everybody in it is invented.
+
+    1. Open   ${first?.baseUrl ?? ''}/   (${first?.names.en ?? ''}, of Region Västra Götaland)
+       Your browser warns about the demo's own certificate: accept it, for localhost and 127.0.0.1.
+    2. Log in. With no card in the browser you get a drawer of invented cards: take Anna Berglund, or
+       Erik Sandström, who has several commissions and must choose one.
+    3. Go on to ${second?.baseUrl ?? ''}/   (${second?.names.en ?? ''}, of Borås): no new login.
+
+  A real client certificate works too: PKCS#12 files below certs-dev/people/, password "bryggan".
+  For scripts: ${file}          Stop with Ctrl+C.
+`;
+};
+
+export const runDemo = async (options: DemoOptions): Promise<void> => {
+  const directory = resolve(options.dir);
+  const [root, state] = [join(directory, 'root'), join(directory, 'state')];
+  const ports = portsFrom(options.port);
+  const urls = demoUrls(ports);
+  mkdirSync(directory, { recursive: true });
+  writeDemoRoot({ product, root, state, ports });
+  const secret = newId(systemRandom, 256);
+  writeFileSync(join(state, 'proxy-secret'), secret, { mode: 0o600 });
+  const applications = demoApplications(urls.application);
+  applications.forEach((application, index) => {
+    writeServiceFiles(root, application, new X509Certificate(pem(developmentSet().machine(applicationKey(index)).certFile)).raw.toString('base64'));
+  });
+  const revocation = await createRevocationService({ now: () => Date.now() }).serve(ports.revocation);
+  const configuration = loadConfiguration(root, { ...process.env, NODE_ENV: undefined, BRYGGAN_STATE: state });
+  const running = await startApp(configuration, { withoutCertificate: (handle) => `${urls.reader}/card/${handle}` });
+  const people = demoPeople();
+  const servers = [...(await startApplications(applications, { base: urls.base, certificate: pem('keys/saml-signing.crt.pem') }))];
+  const reader = createCardReader({ people: readerPeople(people), tls: { key: pem('tls/demo.key.pem'), cert: pem('tls/demo.crt.pem') }, proxy: { socketPath: join(state, 'card-proxy.sock'), secret, host: 'localhost' } });
+  await listen(reader, ports.reader);
+  const file = join(directory, 'demo.json');
+  writeFileSync(file, `${describe(options, root, applications, people)}\n`);
+  console.log(greeting(applications, file));
+  await untilStopped(running);
+  for (const server of [...servers, reader]) server.close();
+  await revocation.close();
+};

@@ -1,0 +1,82 @@
+/**
+ * The outbound client: every call that Bryggan makes on its own to an address from configuration or verified metadata. Bounded in time
+ * and size, no redirects, no proxy from the environment, and the address that is really connected to is checked (threats F04).
+ */
+import { lookup } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { Agent, fetch } from 'undici';
+import { BrygganError, fail, isBrygganError } from '../core/errors.ts';
+
+export interface OutboundLimits { readonly milliseconds: number; readonly bytes: number }
+export interface OutboundOptions {
+  /** Networks (CIDR) that may be reached although they are private: Sjunet, loopback in development. */
+  readonly allowedNetworks: readonly string[];
+  /** PEM of authorities beside the system's, for services with certificates of their own. */
+  readonly ca?: string;
+}
+export interface OutboundClient {
+  /** Errors: `outbound.refused` (address or scheme not allowed), `outbound.failed` (everything else). */
+  get(url: string, limits: OutboundLimits): Promise<Uint8Array>;
+  post(url: string, body: string, contentType: string, limits: OutboundLimits): Promise<Uint8Array>;
+}
+
+const subnets = (networks: readonly string[]): BlockList => {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    list.addSubnet(address, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
+  }
+  return list;
+};
+/** Not on the public internet [RFC 6890]. */
+const inner = subnets(['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.168.0.0/16', '198.18.0.0/15', '224.0.0.0/3', '::/127', '64:ff9b::/96', 'fc00::/7', 'fe80::/10', 'ff00::/8']);
+
+export const createOutboundClient = (options: OutboundOptions): OutboundClient => {
+  const allowed = subnets(options.allowedNetworks);
+  const check = (address: string): boolean => {
+    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+    const family = isIP(plain) === 6 ? 'ipv6' : 'ipv4';
+    return isIP(plain) !== 0 && (!inner.check(plain, family) || allowed.check(plain, family));
+  };
+  /** The answer of the resolver is what is connected to: a second look-up cannot give another one. */
+  const guarded: LookupFunction = (host, lookupOptions, done) => {
+    lookup(host, { ...lookupOptions, all: true }, (error, addresses) => {
+      if (error !== null) return done(error, '', 0);
+      const good = addresses.filter(({ address }) => check(address));
+      const [first] = good;
+      if (first === undefined) return done(new BrygganError('outbound.refused', 'the host resolves to an address that may not be reached', { host }), '', 0);
+      if (lookupOptions.all === true) (done as unknown as (e: null, all: typeof good) => void)(null, good);
+      else done(null, first.address, first.family);
+    });
+  };
+  const agent = new Agent({ connect: { lookup: guarded, timeout: 5000, ...(options.ca === undefined ? {} : { ca: options.ca }) }, connections: 8, maxRedirections: 0, keepAliveTimeout: 1000 } as ConstructorParameters<typeof Agent>[0]);
+
+  const call = async (target: string, init: { method: string; body?: string; headers?: Record<string, string> }, limits: OutboundLimits): Promise<Uint8Array> => {
+    const url = URL.parse(target);
+    if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') return fail('outbound.refused', 'not an http or https address');
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    if (isIP(host) !== 0 && !check(host)) return fail('outbound.refused', 'an address that may not be reached', { host });
+    try {
+      const response = await fetch(url, { ...init, dispatcher: agent, redirect: 'manual', signal: AbortSignal.timeout(limits.milliseconds) });
+      if (response.status !== 200 || response.body === null) return fail('outbound.failed', `answered ${response.status}`, { host: url.host });
+      const chunks: Uint8Array[] = [];
+      let size = 0;
+      for await (const chunk of response.body) {
+        size += (chunk as Uint8Array).byteLength;
+        if (size > limits.bytes) return fail('outbound.failed', `more than ${limits.bytes} bytes`, { host: url.host });
+        chunks.push(chunk as Uint8Array);
+      }
+      return Buffer.concat(chunks);
+    } catch (error) {
+      if (isBrygganError(error)) throw error;
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      if (isBrygganError(cause)) throw cause;
+      return fail('outbound.failed', cause instanceof Error ? cause.message : String(cause), { host: url.host }, error);
+    }
+  };
+  return {
+    get: (url, limits) => call(url, { method: 'GET' }, limits),
+    post: (url, body, contentType, limits) => call(url, { method: 'POST', body, headers: { 'content-type': contentType } }, limits),
+  };
+};

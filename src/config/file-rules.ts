@@ -48,7 +48,7 @@ export const fileRules: readonly FileRule[] = [
     }),
   },
   {
-    id: 'metadata-key', says: 'metadata and answers are signed with different keys',
+    id: 'metadata-key-pair', says: 'metadata and answers are signed with different keys',
     faults: ({ references, look }) => {
       const keyAt = (path: string): Reference | undefined => references.all.find(({ file, path: place, kind }) => file === 'broker' && kind === 'certificate' && place.join('.').startsWith(path));
       const metadata = keyAt('keys.samlMetadata');

@@ -137,7 +137,7 @@ const listenerRules: readonly CrossRule[] = [
       ? [{ file: 'broker', path: ['store'], message: 'has no address', fix: 'write url, sentinel or cluster, or set REDIS_URL' }] : []),
   },
   {
-    id: 'store-tls', says: 'TLS settings of Redis go with rediss://',
+    id: 'store-tls-unused', says: 'TLS settings of Redis go with rediss://',
     faults: ({ values: { broker: { store } } }) => (store?.kind === 'redis' && store.tls !== undefined && ![store.url, ...(store.sentinel?.nodes ?? []), ...(store.cluster?.nodes ?? [])].some((url) => url?.startsWith('rediss:') === true)
       ? [{ file: 'broker', path: ['store', 'tls'], message: 'has no effect: no address begins with rediss://', fix: 'write rediss://, or remove it' }] : []),
   },

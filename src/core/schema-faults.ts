@@ -73,7 +73,7 @@ const explain = (issue: Issue, found: unknown, view: SchemaView | undefined): Sa
     case 'invalid_type': return explainType(issue, found, view);
     case 'too_small':
     case 'too_big': return { message: `must be ${sizeOf(issue)}`, fix: `write ${sizeOf(issue)}${example(view)}` };
-    case 'invalid_value': return { message: found === undefined ? 'is missing' : `must be ${issue.values.length === 1 ? listed(issue.values) : `one of ${listed(issue.values)}`}`, fix: `write ${issue.values.length === 1 ? listed(issue.values) : 'one of them'}` };
+    case 'invalid_value': return { message: found === undefined ? 'is missing' : `must be ${issue.values.length === 1 ? listed(issue.values) : `one of ${listed(issue.values)}`}`, fix: issue.values.length === 1 ? `write ${listed(issue.values)}` : found === undefined ? `write one of ${listed(issue.values)}` : 'write one of them' };
     case 'invalid_format': return { message: `must be ${formats[issue.format] ?? issue.format}`, fix: `write ${formats[issue.format] ?? issue.format}${example(view)}` };
     case 'invalid_key': return { message: 'is not a name that may stand here', fix: issue.issues[0]?.code === 'custom' ? issue.issues[0].message : 'use lower-case letters, digits and hyphens' };
     case 'invalid_union': {

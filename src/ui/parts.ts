@@ -65,7 +65,7 @@ const mailLink = (email: string): Content => {
   return to === null ? email : html`<a href="${to}">${email}</a>`;
 };
 
-/** Whom to turn to, and the reference in a field that one click or Tab selects. */
+/** Whom to turn to, and the reference in a field that Tab selects and any browser can copy. */
 export const helpSection = (frame: PageFrame, actor: Actor | null): SafeHtml => {
   const { help, actors } = messagesIn(frame.locale);
   return html`<section class="help" aria-labelledby="help"><h2 id="help">${help.heading}</h2>${actor === null ? null : html`<p>${fill(actors[actor], frame)}</p>`}${contactLines(frame)}${

@@ -29,7 +29,7 @@ try {
     await page.route('https://card.example.org/**', (route) => route.fulfill({ status: 204 }));
     for (const { name } of samples.filter((sample) => (names === undefined || names.includes(sample.name)) && (only.length === 0 || only.some((part) => sample.name.includes(part))))) {
       await page.goto(`${server.url}/${name}/${locale}`, { waitUntil: 'load' }).catch(() => undefined);
-      await page.evaluate(() => document.fonts.ready);
+      await page.evaluate('document.fonts.ready');
       await page.screenshot({ path: join(folder, `${name}-${locale}-${scheme}-${width}.png`), fullPage: name !== 'choose-commission-40', animations: 'disabled' });
     }
     await context.close();

@@ -24,7 +24,7 @@ export const demoApplications = (baseUrl: (index: number) => string): readonly D
   {
     id: 'planering', party: 'boras', entityId: `${baseUrl(1)}/saml`, baseUrl: baseUrl(1), names: { sv: 'Hemvårdsplaneringen', en: 'Home Care Planning' }, federation: 'sambi',
     levels: ['http://id.sambi.se/loa/loa2', 'http://id.sambi.se/loa/loa3'],
-    wants: [sambi('employeeHsaId', true), sambi('givenName'), sambi('surname'), sambi('organizationName'), sambi('paTitleCode'), sambi('mail')],
+    wants: [sambi('employeeHsaId', true), sambi('givenName'), sambi('surname'), sambi('paTitleCode'), sambi('mail'), { name: 'urn:userOrganizationName', required: false }],
   },
 ];
 

@@ -18,7 +18,8 @@ import { askerOf, frameOf, pageContent, pathOf, reply, serviceOf } from './frame
 import type { Browser, CookieChange, FlowReply, LoginPorts } from './context.ts';
 import type { Page } from './pages.ts';
 import { chooseMethod, methodOptions } from './2-choose-method.ts';
-import { actFor, type Acting } from './acting.ts';
+import { actFor } from './acting.ts';
+import { rememberActing } from './single-sign-on.ts';
 import { releaseFor, wordsOf } from './5-release.ts';
 import { enabledService, refuse, respond } from './6-respond.ts';
 import type { AcceptedTransaction, AuthenticatedTransaction, ChosenMethod, FinishedTransaction, LoginTransaction } from './transaction.ts';
@@ -52,7 +53,7 @@ export const advance = async (visit: Visit, ports: LoginPorts): Promise<FlowRepl
   if (service.federation.showRelease && !transaction.releaseSeen) return ask(visit, { kind: 'what-is-sent', facts: wordsOf(released.released) }, ports);
   const fromSession = transaction.session === browser.sessionId;
   const answer = await respond(released, { person: transaction.identity.person, personParty: acting.party, reused: fromSession }, ports, claimOf(visit, ports)); // 6
-  await rememberActing(transaction, acting, ports);
+  await rememberActing(transaction.session, transaction.acting, acting.choice, ports);
   return reply({ kind: 'answer', answer }, frameOf(ports, transaction, { secret: visit.secret, personParty: acting.party }), [...visit.cookies, ...sessionCookie(transaction.session, browser)]);
 };
 
@@ -110,17 +111,6 @@ const claimOf = (visit: Visit, ports: LoginPorts) => {
   };
 };
 export const pick = ({ id, reference, expiresAt, cookieHash, beginCodeHash, locale }: LoginTransaction) => ({ id, reference, expiresAt, cookieHash, beginCodeHash, locale });
-
-/** The commission chosen once is the session's from now on; a lost race only means that the question comes again. */
-const rememberActing = async (transaction: AuthenticatedTransaction, acting: Extract<Acting, { kind: 'chosen' }>, ports: LoginPorts): Promise<void> => {
-  const { employeeHsaId, commissionHsaId } = acting.choice;
-  const before = transaction.acting;
-  const nothingNew = (employeeHsaId ?? before.employeeHsaId) === before.employeeHsaId && (commissionHsaId ?? before.commissionHsaId) === before.commissionHsaId;
-  if (nothingNew) return;
-  const session = await ports.stores.sessions.find(transaction.session);
-  if (session === undefined) return;
-  await ports.stores.sessions.replace({ ...session.value, acting: { employeeHsaId: employeeHsaId ?? before.employeeHsaId, commissionHsaId: commissionHsaId ?? before.commissionHsaId } }, session.version);
-};
 
 const finished = (visit: Visit, ports: LoginPorts): FlowReply => {
   const registry = ports.registry.current();

@@ -8,6 +8,7 @@ import { advance, pick, settle, type Visit } from './flow.ts';
 import { refuse } from './6-respond.ts';
 import { updateTransaction } from './3-authenticate.ts';
 import { isReply, open, redirectTo } from './login.ts';
+import { rememberActing } from './single-sign-on.ts';
 import type { AcceptedTransaction, AuthenticatedTransaction, FinishedTransaction, LoginTransaction } from './transaction.ts';
 
 export interface Form { readonly token: string; readonly field: (name: string) => string }
@@ -52,6 +53,7 @@ export const chooseActingForm = (id: string, form: Form, browser: Browser, ports
     if (asked.kind === 'chosen') return redirectTo(visit, ports);
     checkFormToken(transaction, visit.secret, form.token, asked.shown);
     const acting = choiceOf(asked, form.field('choice'));
+    await rememberActing(transaction.session, transaction.acting, acting, ports);
     const answer = await continueWith(visit, { ...transaction, acting }, ports);
     return { ...answer, cookies: [...answer.cookies, { name: 'choices', value: rememberedAfter(transaction, acting, browser, ports) }] };
   });

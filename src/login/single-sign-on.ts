@@ -87,3 +87,11 @@ export const establishSession = async (identity: VerifiedIdentity, earlierId: Se
   for (const entry of (await sessions.end(earlier.value.id)) ?? []) await sessions.addService(continued.id, entry);
   return continued;
 };
+
+/** The post and commission chosen once are the session's from now on; a lost race only means that the question comes again. */
+export const rememberActing = async (id: SessionId, before: ActingChoice, choice: ActingChoice, ports: LoginPorts): Promise<void> => {
+  const acting = { employeeHsaId: choice.employeeHsaId ?? before.employeeHsaId, commissionHsaId: choice.commissionHsaId ?? before.commissionHsaId };
+  if (acting.employeeHsaId === before.employeeHsaId && acting.commissionHsaId === before.commissionHsaId) return;
+  const session = await ports.stores.sessions.find(id);
+  if (session !== undefined) await ports.stores.sessions.replace({ ...session.value, acting }, session.version);
+};

@@ -4,6 +4,7 @@
  * service may see (attributes/), the choice of commission (login/4-choose-commission.ts).
  * Names follow the glossary; the wire's irregular spellings stay in the adapters.
  */
+import type { AssuranceLevel } from '../core/assurance.ts';
 import type { HsaId, OrganisationNumber, PersonalIdentityNumber } from '../core/ids.ts';
 import type { Instant } from '../core/ports.ts';
 
@@ -74,11 +75,16 @@ export interface DirectoryPerson {
   readonly stale: boolean;
 }
 
+/** What the asker may accept; the strictest is assumed where nothing is said. */
+export interface FindOptions {
+  /** Level of the login that needs the facts: decides how old they may be while the source is away. */
+  readonly level?: AssuranceLevel;
+}
 export interface PersonDirectory {
   /**
-   * The one person with this key, holding only employments, commissions, units and providers valid at this moment,
-   * or undefined when the source answers that there is none. Errors: `directory.unavailable`,
-   * `directory.answer` (an answer that is malformed or about another person than asked).
+   * The one person with this key and all their posts, holding only employments, commissions, units and providers valid at
+   * this moment, or undefined when the source answers that there is none. Errors: `directory.unavailable`,
+   * `directory.answer` (an answer that is malformed or about another person than asked). Never waits without limit.
    */
-  find(key: PersonKey): Promise<DirectoryPerson | undefined>;
+  find(key: PersonKey, options?: FindOptions): Promise<DirectoryPerson | undefined>;
 }

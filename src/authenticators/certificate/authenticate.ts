@@ -54,12 +54,15 @@ const identityOf = (chain: VerifiedChain, settings: CertificateMethodSettings, p
   } as unknown as VerifiedIdentity;
 };
 
-/** Errors: `card.none` and every other `card.*` of the catalogue. Uses revocation data in memory only. */
+/**
+ * The only maker of an identity from a certificate. Uses revocation data in memory only. Errors: `card.none` and every other `card.*`
+ * of the catalogue. What the proxy objects to is judged by us first, so that the person learns the reason; it is refused in any case.
+ */
 export const authenticateCertificate = (presented: PresentedCertificate | null, settings: CertificateMethodSettings, ports: CertificateMethodPorts): VerifiedIdentity => {
   if (presented === null) return fail('card.none', 'no certificate was chosen');
-  if (presented.proxyComplaint !== null) return fail('card.path', 'the proxy did not accept the certificate');
   const chain = verifyChain(presented.leafDer, ports.trust, { now: ports.clock.now(), credentialTypes: ['card'], issuers: settings.issuers });
   demandGood(ports.revocation.check(chain));
+  if (presented.proxyComplaint !== null) return fail('card.proxy', 'the proxy did not accept a certificate that we find good', { complaint: presented.proxyComplaint });
   return identityOf(chain, settings, ports);
 };
 

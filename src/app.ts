@@ -220,7 +220,7 @@ const createCardPorts = (ports: LoginPorts, methods: readonly CertificateMethodS
       } catch (error) {
         if (!isBrygganError(error)) throw error;
         ports.log.info({ code: error.code, detail: error.detail, via: facts.via }, 'card refused');
-        return Promise.resolve({ ok: false, code: error.code } as const);
+        return Promise.resolve({ ok: false, code: error.code, facts: { ...error.facts, detail: error.detail } } as const);
       }
     }, ports);
     return { redirectTo };

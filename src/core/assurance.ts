@@ -23,7 +23,10 @@ export interface RequestedAssurance { readonly comparison: AssuranceComparison; 
 export const answerLevel = (level: AssuranceLevel, requested: RequestedAssurance | undefined, dialect: AssuranceDialect): string | undefined => {
   const issued = dialect.issue[level];
   if (issued === undefined || requested === undefined) return issued;
-  const asked = requested.uris.flatMap((uri) => (dialect.accept[uri] === undefined ? [] : [{ uri, level: dialect.accept[uri] }]));
+  const asked = requested.uris.flatMap((uri) => {
+    const known = Object.hasOwn(dialect.accept, uri) ? dialect.accept[uri] : undefined;
+    return known === undefined ? [] : [{ uri, level: known }];
+  });
   if (asked.length === 0) return undefined;
   const rank = rankOf(level);
   const ranks = asked.map((entry) => rankOf(entry.level));

@@ -27,9 +27,11 @@ export const newTransaction = (request: AcceptedRequest, ports: LoginPorts): Acc
   declinedSession: false,
 });
 
+/** Longer than any request stays valid: five minutes and twice the largest clock skew (threats E03). */
+const REMEMBERED_SECONDS = 900;
 /** The id that the first sight of this request left behind, or undefined when this is the first sight [SAMLCore §3.2.1 ID]. */
 export const seenBefore = async (key: { issuer: string; id: string }, transaction: AcceptedTransaction, ports: LoginPorts): Promise<TransactionId | undefined> =>
-  (await ports.stores.replay.claim(`request:${key.issuer}`, key.id, transaction.id, ports.settings.transactionSeconds)) as TransactionId | undefined;
+  (await ports.stores.replay.claim(`request:${key.issuer}`, key.id, transaction.id, Math.max(ports.settings.transactionSeconds, REMEMBERED_SECONDS))) as TransactionId | undefined;
 
 const networksOf = new WeakMap<Registry, BlockList>();
 const partyNetworks = (registry: Registry): BlockList => {

@@ -4,7 +4,7 @@
  * Handle: `<transaction id>.<secret>`, so that a used or old one still leads back to its login.
  */
 import type { ErrorCode } from '../core/error-catalogue.ts';
-import { fail } from '../core/errors.ts';
+import { fail, type ErrorFacts } from '../core/errors.ts';
 import type { TransactionId } from '../core/ids.ts';
 import { newId } from '../core/ports.ts';
 import { digestOf, matchesDigest } from '../core/secrets.ts';
@@ -43,7 +43,7 @@ export const mintHandle = async (found: Versioned<AcceptedTransaction>, ports: L
   return `${found.value.id}.${secret}`;
 };
 
-export type AuthenticationOutcome = { readonly ok: true; readonly identity: VerifiedIdentity } | { readonly ok: false; readonly code: ErrorCode };
+export type AuthenticationOutcome = { readonly ok: true; readonly identity: VerifiedIdentity } | { readonly ok: false; readonly code: ErrorCode; /** For the audit line: issuer, dates, policies; nothing that a page shows. */ readonly facts: ErrorFacts };
 
 /**
  * Called by a method's own host or device with what it found out. `authenticate` runs only for a live handle, so that
@@ -60,10 +60,10 @@ export const park = async (handle: string, authenticate: (transaction: AcceptedT
   if (live.handleExpiresAt <= ports.clock.now()) return back('card');
   const outcome = await authenticate(live);
   const code = newId(ports.random, 128);
-  const parked: ParkedResult = { codeHash: digestOf(code), expiresAt: ports.clock.now() + CODE_SECONDS * 1000, outcome };
+  const parked: ParkedResult = { codeHash: digestOf(code), expiresAt: ports.clock.now() + CODE_SECONDS * 1000, outcome: outcome.ok ? outcome : { ok: false, code: outcome.code } };
   await ports.audit.record(outcome.ok
     ? transactionLine('login.authenticated', live, { person: outcome.identity.person, facts: identityFacts(outcome.identity) })
-    : transactionLine('card.refused', live, { code: outcome.code }));
+    : transactionLine('card.refused', live, { code: outcome.code, facts: { ...outcome.facts } }));
   const { changed } = await updateTransaction(id, ports, (current) =>
     current.state === 'accepted' && matchesDigest(secret, current.handleHash) ? { ...current, handleHash: null, parked } : null);
   return changed === null ? back('') : back(`return?code=${code}`);

@@ -24,25 +24,34 @@ const curves: Readonly<Record<string, number>> = { prime256v1: 32, secp384r1: 48
 export const digestHash = (uri: string): Hash => digests.get(uri) ?? fail('signature.algorithm', 'digest algorithm that is not accepted', { algorithm: uri.slice(0, 120) });
 export const signatureRow = (uri: string): SignatureAlgorithm => signatures.get(uri) ?? fail('signature.algorithm', 'signature algorithm that is not accepted', { algorithm: uri.slice(0, 120) });
 
+interface KeyFacts { readonly family: 'rsa' | 'ec' | 'other'; /** Bytes of a signature by this key; 0 = too small or of an unknown curve. */ readonly signatureBytes: number }
+/** Reading a key's details is slow, and keys are parsed once and live long. */
+const knownKeys = new WeakMap<KeyObject, KeyFacts>();
+const factsOf = (key: KeyObject): KeyFacts => {
+  const known = knownKeys.get(key);
+  if (known !== undefined) return known;
+  const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
+  const family = key.asymmetricKeyType === 'rsa' ? 'rsa' : key.asymmetricKeyType === 'ec' ? 'ec' : 'other';
+  const facts: KeyFacts = { family, signatureBytes: family === 'rsa' ? (modulusLength >= MIN_RSA_BITS ? Math.ceil(modulusLength / 8) : 0) : 2 * (curves[namedCurve] ?? 0) };
+  knownKeys.set(key, facts);
+  return facts;
+};
 /** Does this key fit the algorithm? Too small a key fits none. */
 export const keyFits = (key: KeyObject, { family }: SignatureAlgorithm): boolean => {
-  if (family === 'ec') return key.asymmetricKeyType === 'ec' && curves[key.asymmetricKeyDetails?.namedCurve ?? ''] !== undefined;
-  return key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS;
+  const facts = factsOf(key);
+  return facts.signatureBytes > 0 && facts.family === (family === 'ec' ? 'ec' : 'rsa');
 };
 const keyInput = (key: KeyObject, { family }: SignatureAlgorithm) =>
   family === 'ec' ? { key, dsaEncoding: 'ieee-p1363' as const }
   : family === 'rsa-pss' ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
   : { key, padding: constants.RSA_PKCS1_PADDING };
 
-const rightLength = (key: KeyObject, { family }: SignatureAlgorithm, value: Uint8Array): boolean =>
-  family === 'ec' ? value.byteLength === 2 * (curves[key.asymmetricKeyDetails?.namedCurve ?? ''] ?? 0) : value.byteLength === Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
-
 /** Index of the first key that verifies; several keys while a peer rolls over. Errors: `signature.*`. */
 export const verifyDetached = (algorithm: string, keys: readonly KeyObject[], data: Uint8Array, signature: Uint8Array, _options: { readonly now: number }): number => {
   const row = signatureRow(algorithm);
   const fitting = keys.map((key, index) => ({ key, index })).filter(({ key }) => keyFits(key, row));
   if (fitting.length === 0) return fail('signature.key', 'no key of the sender fits the algorithm, or it is too small', { algorithm });
-  const found = fitting.find(({ key }) => rightLength(key, row, signature) && verifyBytes(row.hash, data, keyInput(key, row), signature));
+  const found = fitting.find(({ key }) => factsOf(key).signatureBytes === signature.byteLength && verifyBytes(row.hash, data, keyInput(key, row), signature));
   return found?.index ?? fail('signature.invalid', 'the signature does not verify with any key of the sender', { algorithm });
 };
 

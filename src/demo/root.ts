@@ -39,12 +39,12 @@ export const writeDemoRoot = ({ product, root, state, ports }: DemoRoot): void =
   if (!existsSync(join(root, 'certs-dev'))) symlinkSync(join(product, 'certs-dev'), join(root, 'certs-dev'));
   mkdirSync(state, { recursive: true, mode: 0o700 });
   edit(join(root, 'config', 'broker.yaml'), (broker) => {
-    const tls = { certificateFile: 'certs-dev/tls/demo.crt.pem', keyFile: 'certs-dev/tls/demo.key.pem' };
+    const tls = (): object => ({ certificateFile: 'certs-dev/tls/demo.crt.pem', keyFile: 'certs-dev/tls/demo.key.pem' });
     broker.set('publicUrl', urls.base);
     broker.set('entityId', `${urls.base}/saml/metadata`);
     broker.set('listeners', broker.createNode({
-      public: { address: '127.0.0.1', port: ports.public, tls },
-      card: { hosts: ['localhost'], address: '127.0.0.1', port: ports.card, tls },
+      public: { address: '127.0.0.1', port: ports.public, tls: tls() },
+      card: { hosts: ['localhost'], address: '127.0.0.1', port: ports.card, tls: tls() },
       proxy: { hosts: ['localhost'], socket: join(state, 'card-proxy.sock'), form: 'rfc9440', secretFiles: [join(state, 'proxy-secret')] },
       management: { address: '127.0.0.1', port: ports.management },
     }));

@@ -66,10 +66,20 @@ export const authenticateCertificate = (presented: PresentedCertificate | null, 
   return identityOf(chain, settings, ports);
 };
 
+const acceptedIssuers = (settings: Pick<CertificateMethodSettings, 'issuers'>, trust: TrustStore): TrustStore['issuers'] =>
+  trust.issuers.filter(({ row }) => row.credentialType === 'card' && (settings.issuers.length === 0 || settings.issuers.includes(row.id)));
+/**
+ * PEM of the issuing CAs that some method accepts, for `CardListenerSettings.hints`: a browser then offers these cards' certificates
+ * and no others, neither a system's nor one of an unlisted CA below the same root [RFC 5246 §7.4.4, RFC 8446 §4.2.4].
+ */
+export const certificateHints = (methods: readonly Pick<CertificateMethodSettings, 'issuers'>[], trust: TrustStore): readonly string[] => {
+  const accepted = new Set(methods.flatMap((method) => acceptedIssuers(method, trust)));
+  return [...accepted].map(({ certificate }) => `-----BEGIN CERTIFICATE-----\n${certificate.der.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`);
+};
+
 /** The method as the flow sees it. */
 export const createCertificateMethod = (settings: CertificateMethodSettings, ports: CertificateMethodPorts): AuthenticationMethod => {
-  const accepted = ports.trust.issuers.filter(({ row }) => row.credentialType === 'card' && (settings.issuers.length === 0 || settings.issuers.includes(row.id)));
-  const reachable = new Set(accepted.flatMap(({ row }) => [...(row.level === null ? [] : [row.level]), ...row.policies.values()]).map((level) => lowerOf(level, settings.highestLevel)));
+  const reachable = new Set(acceptedIssuers(settings, ports.trust).flatMap(({ row }) => [...(row.level === null ? [] : [row.level]), ...row.policies.values()]).map((level) => lowerOf(level, settings.highestLevel)));
   return {
     id: settings.id, kind: 'certificate', highestLevel: settings.highestLevel, levels: [...reachable],
     startUrl: (handle) => {

@@ -1,7 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readPeople } from '../../../certs-dev/people.ts';
 import { pathOf } from '../../../certs-dev/set.ts';
-import { createCertificateMethod } from '../../../src/authenticators/certificate/authenticate.ts';
+import { certificateHints, createCertificateMethod } from '../../../src/authenticators/certificate/authenticate.ts';
 import type { VerifiedIdentity } from '../../../src/login/transaction.ts';
 import { set } from './stage.ts';
 import { NOW, card, cardStage, odd, outcomeOf, presented, type CardStage } from './trust.ts';
@@ -149,6 +150,17 @@ describe('revocation', () => {
     expect(() => method.recheck(outcomeOf(stage, card('erik-sandstrom')) as VerifiedIdentity)).toThrow(/card\.revocation-unknown/);
     expect(() => method.recheck({ ...identity, revocationHandle: null })).toThrow(/card\.revocation-unknown/);
     own.close();
+  });
+});
+
+describe('hints for the browser', () => {
+  const hinted = (issuers: readonly string[]): string[] => certificateHints([{ issuers }], stage.ports.trust).map((pem) => new X509Certificate(pem).subject.split('\n').at(-1)!);
+  it('name every card issuer on the list, and no root, no CA for systems or phones', () => {
+    const cardIssuers = set.index.authorities.filter(({ listed, credentialType }) => listed && credentialType === 'card');
+    expect(hinted([]).sort()).toEqual(cardIssuers.map(({ name }) => name.split(',')[0]!).sort());
+  });
+  it('name only the issuers that the method takes', () => {
+    expect(hinted(['siths-hsa-id-3', 'siths-function'])).toEqual(['CN=DEV SITHS e-id Person HSA-id 3 CA v1']);
   });
 });
 

@@ -7,7 +7,7 @@ type Issue = z.core.$ZodIssue;
 export interface SchemaView {
   readonly type?: string; readonly description?: string; readonly default?: unknown; readonly examples?: readonly unknown[];
   readonly properties?: Readonly<Record<string, SchemaView>>; readonly required?: readonly string[];
-  readonly items?: SchemaView; readonly additionalProperties?: boolean | SchemaView;
+  readonly items?: SchemaView; readonly prefixItems?: readonly SchemaView[]; readonly additionalProperties?: boolean | SchemaView;
   readonly oneOf?: readonly SchemaView[]; readonly anyOf?: readonly SchemaView[];
   readonly const?: unknown; readonly enum?: readonly unknown[]; readonly format?: string; readonly pattern?: string;
   readonly minimum?: number; readonly maximum?: number; readonly minLength?: number; readonly maxLength?: number; readonly minItems?: number;

@@ -66,7 +66,7 @@ export const organisationNumber = z
   });
 
 /** Path of a file or directory, relative to the root unless absolute. */
-export const filePath = rule(z.string().min(1).max(1024), (value) => !/[\u0000-\u001f]/.test(value) && !value.startsWith('-----BEGIN'), 'is not the path of a file', 'write where the file lies, never its content').meta({ examples: ['keys/saml-signing.key.pem'] });
+export const filePath = rule(z.string().min(1).max(1024), (value) => !/[\u0000-\u001f]/.test(value) && !value.startsWith('-----BEGIN'), 'is not the path of a file', 'write where the file lies, never its content');
 export const seconds = z.int().min(0);
 export const assuranceLevel = z.enum(assuranceLevels);
 export const shortId = rule(z.string(), (value) => /^[a-z][a-z0-9-]{1,40}$/.test(value), 'is not a short name', 'use lower-case letters, digits and hyphens, beginning with a letter');

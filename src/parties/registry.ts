@@ -28,14 +28,14 @@ const claimOrganisations = (sources: readonly PartySource[], parties: ReadonlyMa
   return owners;
 };
 
-const claimEntityIds = (services: readonly (ServiceParty & { readonly file: string })[], settings: RegistrySettings, report: Report): Map<EntityId, ServiceParty> => {
+const claimEntityIds = (services: readonly { readonly service: ServiceParty; readonly file: string }[], settings: RegistrySettings, report: Report): Map<EntityId, ServiceParty> => {
   const exact = new Map<EntityId, ServiceParty>();
   const alike = new Map<string, { readonly entityId: string; readonly party: PartyId | null; readonly file: string }>(
     settings.ownEntityIds.map((entityId) => [lookAlikeKey(entityId), { entityId, party: null, file: 'config/broker.yaml' }]),
   );
   const approved = (a: string, b: string): boolean => settings.approvedLookAlikes.some((pair) => pair.includes(a) && pair.includes(b));
   const say = (file: string, severity: Finding['severity'], rule: string, message: string, fix: string): void => report({ file, line: null, column: null, path: 'entityID', severity, rule, message, fix });
-  for (const { file, ...service } of services) {
+  for (const { file, service } of services) {
     const { entityId } = service.wire;
     const twin = exact.get(entityId);
     const key = lookAlikeKey(entityId);
@@ -77,7 +77,7 @@ export const buildRegistry = (content: RegistryContent, settings: RegistrySettin
         return [];
       }
       const result = resolveService(service, { party, sso: settled.sso }, settings, report);
-      return result === null ? [] : [{ ...result, file: service.file }];
+      return result === null ? [] : [{ service: result, file: service.file }];
     });
   const entities = claimEntityIds(resolved, settings, report);
   if (findings.some(isError)) return { registry: null, findings };

@@ -4,7 +4,7 @@ import { filePath } from '../../core/schema-parts.ts';
 
 const fileSource = z.strictObject({
   kind: z.literal('file'),
-  path: filePath.meta({ description: 'directory with YAML files of invented people; refused when NODE_ENV=production', examples: ['config/directory-data'] }),
+  path: filePath.meta({ description: 'directory with YAML files of people, invented ones: refused in the environment `production`, and those of the product with NODE_ENV=production', examples: ['config/directory-data'] }),
 });
 export const directorySchema = z.strictObject({ source: z.discriminatedUnion('kind', [fileSource]) });
 export type DirectoryFile = z.output<typeof directorySchema>;

@@ -54,6 +54,8 @@ export interface FileRegistry extends PartyRegistry {
 const SETTLE_MILLISECONDS = 500;
 const POLL_MILLISECONDS = 2000;
 const PLACES_IN_AUDIT = 20;
+/** Stands for a version where the files could not even be read. */
+const UNREADABLE = 'unreadable';
 
 interface Candidate { readonly tree: Tree; readonly loaded: Loaded & { readonly registry: Registry } }
 const idsOf = (registry: Registry | null): ReadonlySet<string> => new Set(registry === null ? [] : registry.services.keys());
@@ -101,9 +103,9 @@ class RegistryFromFiles implements FileRegistry {
   async open(): Promise<void> {
     const { root, state } = this.#options;
     this.#seen = await readSignature(root).catch(() => null);
-    const tree = await readTree(root).catch((error: unknown) => startFindings([unreadable(error)]));
-    const loaded = await loadTree(tree, this.#options, this.#cache);
-    if (loaded.registry !== null) return this.#take({ tree, loaded: { ...loaded, registry: loaded.registry } });
+    const tree = await readTree(root).catch((error: unknown) => unreadable(error));
+    const loaded: Loaded = 'rule' in tree ? { version: UNREADABLE, registry: null, findings: [tree] } : await loadTree(tree, this.#options, this.#cache);
+    if (loaded.registry !== null && !('rule' in tree)) return this.#take({ tree, loaded: { ...loaded, registry: loaded.registry } });
     const kept = state === null ? null : await findLastGood(state);
     const before = kept === null ? null : await loadTree(kept.tree, this.#options, new Map());
     if (kept === null || before?.registry == null) return startFindings(loaded.findings);
@@ -125,16 +127,27 @@ class RegistryFromFiles implements FileRegistry {
 
   async #look(): Promise<PollOutcome> {
     const { root } = this.#options;
-    const signature = await readSignature(root);
+    const signature = await readSignature(root).catch((error: unknown) => this.#unreadable(error));
+    if (signature === null) return 'rejected';
     if (signature === this.#seen) return 'unchanged';
-    const first = versionFor(await readTree(root), this.#options.settings);
+    const before = await readTree(root).catch((error: unknown) => this.#unreadable(error));
+    if (before === null) return 'rejected';
     await this.#sleep(SETTLE_MILLISECONDS);
-    const tree = await readTree(root);
+    const tree = await readTree(root).catch((error: unknown) => this.#unreadable(error));
+    if (tree === null) return 'rejected';
+    const first = versionFor(before, this.#options.settings);
     const version = versionFor(tree, this.#options.settings);
     if (version !== first) return 'unsettled';
     const outcome = await this.#consider(version, tree);
     this.#seen = signature;
     return outcome;
+  }
+
+  /** Told once; looked at again at every round. */
+  async #unreadable(error: unknown): Promise<null> {
+    this.#seen = null;
+    if (this.#alarm?.version !== UNREADABLE) await this.#raise('rejected', { version: UNREADABLE, registry: null, findings: [unreadable(error)] });
+    return null;
   }
 
   async #consider(version: string, tree: Tree): Promise<PollOutcome> {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { readDer } from '../../certs-dev/set.ts';
 import { BACK, HANDLE, HOST, PATH, askTls, pair, set } from '../authenticators/certificate/stage.ts';
+import { cardStage, outcomeOf, type CardStage } from '../authenticators/certificate/trust.ts';
 import { recorder, startProxy, type ProxyProgram, type RunningProxy } from './proxy-stage.ts';
 
 const anna = set.certificate('anna-berglund');
@@ -15,8 +16,9 @@ const spoofed = (): string[] => {
 export const proxyRules = (program: ProxyProgram): void => {
   const ports = recorder();
   let proxy: RunningProxy;
-  beforeAll(async () => { proxy = await startProxy(program, ports); });
-  afterAll(() => proxy.stop());
+  let stage: CardStage;
+  beforeAll(async () => { stage = await cardStage(); proxy = await startProxy(program, ports); });
+  afterAll(async () => { await proxy.stop(); stage.close(); });
   beforeEach(() => { ports.seen.length = 0; ports.refused.length = 0; });
   const ask = (more: Partial<Parameters<typeof askTls>[0]> = {}) => askTls({ port: proxy.port, ...more });
   const request = (...headers: readonly string[]): string[] => [`GET ${PATH} HTTP/1.1`, `Host: ${HOST}:${String(proxy.port)}`, 'Connection: close', ...headers];
@@ -37,6 +39,13 @@ export const proxyRules = (program: ProxyProgram): void => {
     expect(Buffer.from(ports.seen[0]!.peer!.leafDer).equals(readDer(files.certFile))).toBe(true);
     // The unlisted CA lies below a root that the proxy knows, but is not at hand: its complaint is that it has no path.
     expect(ports.seen[0]!.peer!.proxyComplaint).not.toBeNull();
+  });
+  it.each([
+    ['anna-berglund', 'SE2321000131-DEV1001'], ['ingrid-soder', 'card.revoked'], ['jonas-falk', 'card.expired'], ['mona-lund', 'card.issuer-unknown'], ['leo-wallin', 'card.level-unknown'],
+  ])('through the proxy as without it: %s is %s', async (person, expected) => {
+    await ask({ ...pair(set.certificate(person)), send: request() });
+    const outcome = outcomeOf(stage, ports.seen[0]!.peer);
+    expect(typeof outcome === 'string' ? outcome : outcome.person).toEqual(typeof outcome === 'string' ? expected : { kind: 'hsa-id', hsaId: expected });
   });
   it('headers that a browser sends to look like the proxy do not pass, without a card and with one (threats H01)', async () => {
     expect((await ask({ send: request(...spoofed()) })).status).toBe(303);

@@ -46,7 +46,7 @@ export const respond = async (
     },
   });
   try {
-    const [kept] = await Promise.all([ports.stores.sessions.addService(session, entry), ports.audit.record(line)]);
+    const [kept] = await Promise.all([ports.stores.sessions.addService(session, entry, ports.settings.idleSeconds), ports.audit.record(line)]);
     if (!kept) return fail('login.state', 'the session ended while the answer was made');
   } catch (error) {
     await claim.undo();

@@ -84,7 +84,7 @@ export const establishSession = async (identity: VerifiedIdentity, earlierId: Se
   }
   const continued: SsoSession = { ...session, acting: earlier.value.acting };
   await sessions.create(continued, ports.settings.idleSeconds);
-  for (const entry of (await sessions.end(earlier.value.id)) ?? []) await sessions.addService(continued.id, entry);
+  for (const entry of (await sessions.end(earlier.value.id)) ?? []) await sessions.addService(continued.id, entry, ports.settings.idleSeconds);
   return continued;
 };
 

@@ -31,14 +31,16 @@ export interface ServiceEntry {
 export interface Versioned<T> { readonly value: T; readonly version: number }
 
 export interface SessionStore {
-  /** `idleSeconds`: gone when not touched for so long, and never later than `expiresAt`. */
+  /** `idleSeconds`: gone when not used for so long, and never later than `expiresAt`. */
   create(session: SsoSession, idleSeconds: number): Promise<void>;
   find(id: SessionId): Promise<Versioned<SsoSession> | undefined>;
   /** Compare-and-set; false when somebody else changed or ended it first. Keeps the services. */
   replace(session: SsoSession, expectedVersion: number): Promise<boolean>;
-  touch(id: SessionId, idleSeconds: number): Promise<void>;
-  /** Adds one sealed field without reading or rewriting others: fifty tabs lose nothing. False when the session is gone. */
-  addService(id: SessionId, entry: ServiceEntry): Promise<boolean>;
+  /**
+   * Adds one sealed field without reading or rewriting others: fifty tabs lose nothing. Answering a service is use: the idle time
+   * begins anew, never past `expiresAt`. False when the session is gone.
+   */
+  addService(id: SessionId, entry: ServiceEntry, idleSeconds: number): Promise<boolean>;
   services(id: SessionId): Promise<readonly ServiceEntry[]>;
   /** Ends the session; returns the services it had answered, to exactly one caller. */
   end(id: SessionId): Promise<readonly ServiceEntry[] | undefined>;

@@ -87,11 +87,10 @@ export const openRedisStores = async ({ target, sealer, clock, log }: RedisStore
       create: (session, idleSeconds) => guard(async () => void (await create(keyName('session', session.id), session, session.expiresAt, Math.min(idleSeconds * 1000, session.expiresAt - clock.now())))),
       find: (id) => guard(async () => versioned<SsoSession>(keyName('session', id), await client.hmgetBuffer(keyName('session', id), 'v', 's'))),
       replace: (session, version) => guard(() => replace(keyName('session', session.id), session, version)),
-      touch: (id, idleSeconds) => guard(async () => void (await script('touch', keyName('session', id), clock.now(), idleSeconds * 1000))),
-      addService: (id, entry) => guard(async () => {
+      addService: (id, entry, idleSeconds) => guard(async () => {
         const name = keyName('session', id);
         const field = keyName('session', entry.key);
-        return (await script('addField', name, field, sealer.seal(fieldName(name, field), entry))) === 1;
+        return (await script('addField', name, field, sealer.seal(fieldName(name, field), entry), clock.now(), idleSeconds * 1000)) === 1;
       }),
       services: (id) => guard(async () => {
         const name = keyName('session', id);

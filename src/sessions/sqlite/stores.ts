@@ -87,6 +87,10 @@ export const openSqliteStores = ({ file, sealer, clock }: SqliteOptions): Stores
     run.drop.run(name, now);
     return run.insert.run(name, value, expires, expires).changes === 1 ? undefined : run.find.get(name, now);
   });
+  const addField = database.transaction((name: string, field: string, value: Buffer, now: number, until: number): boolean => {
+    run.touch.run(until, name, now);
+    return run.addField.run(name, field, value, name, now).changes === 1;
+  });
   const end = database.transaction((name: string, now: number): { field: string; value: Buffer }[] | undefined => {
     if (run.remove.run(name, now).changes === 0) return undefined;
     const fields = run.fields.all(name);
@@ -107,11 +111,10 @@ export const openSqliteStores = ({ file, sealer, clock }: SqliteOptions): Stores
         const name = sessionName(session.id);
         return run.replace.run(sealer.seal(name, session), name, version, now).changes === 1;
       }),
-      touch: (id, idleSeconds) => at((now) => void run.touch.run(now + idleSeconds * 1000, sessionName(id), now)),
-      addService: (id, entry) => at((now) => {
+      addService: (id, entry, idleSeconds) => at((now) => {
         const name = sessionName(id);
         const field = keyName('session', entry.key);
-        return run.addField.run(name, field, sealer.seal(fieldName(name, field), entry), name, now).changes === 1;
+        return addField(name, field, sealer.seal(fieldName(name, field), entry), now, now + idleSeconds * 1000);
       }),
       services: (id) => at((now) => {
         const name = sessionName(id);

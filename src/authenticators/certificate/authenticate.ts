@@ -29,6 +29,8 @@ export interface CertificateMethodPorts {
   readonly freshLabel: () => string;
   /** Told when policy and issuer disagree about the level; the lower counts. */
   readonly onDisagreement: (issuer: string, disagreement: NonNullable<Assurance['disagreement']>) => void;
+  /** Told when a login rested on a list past its end, within what the issuer's row allows: each use is audited. */
+  readonly onStaleList?: (issuer: string, asOf: number) => void;
 }
 
 /** *Unknown* is refused, never taken for good (threats H09). */
@@ -61,7 +63,9 @@ const identityOf = (chain: VerifiedChain, settings: CertificateMethodSettings, p
 export const authenticateCertificate = (presented: PresentedCertificate | null, settings: CertificateMethodSettings, ports: CertificateMethodPorts): VerifiedIdentity => {
   if (presented === null) return fail('card.none', 'no certificate was chosen');
   const chain = verifyChain(presented.leafDer, ports.trust, { now: ports.clock.now(), credentialTypes: ['card'], issuers: settings.issuers });
-  demandGood(ports.revocation.check(chain));
+  const status = ports.revocation.check(chain);
+  demandGood(status);
+  if (status.status === 'good' && status.stale) ports.onStaleList?.(chain.issuer.id, status.asOf);
   if (presented.proxyComplaint !== null) return fail('card.proxy', 'the proxy did not accept a certificate that we find good', { complaint: presented.proxyComplaint });
   return identityOf(chain, settings, ports);
 };

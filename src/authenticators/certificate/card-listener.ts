@@ -25,6 +25,8 @@ const HANDSHAKE_TIMEOUT = 120 * SECONDS;
 const REQUEST_TIMEOUT = 10 * SECONDS;
 const MAX_HEADER_BYTES = 16_384;
 const MAX_CHAIN = 4;
+/** Waiting for a PIN is cheap but not free: far above a morning's rush on one node, far below running out of descriptors. */
+const MAX_CONNECTIONS = 20_000;
 
 /**
  * TLS settings of the listener; `server.setSecureContext(cardTlsOptions(…))` takes a renewed certificate without restart.
@@ -80,6 +82,7 @@ export const createCardListener = (settings: CardListenerSettings, ports: CardEn
   server.timeout = REQUEST_TIMEOUT;
   server.keepAliveTimeout = SECONDS;
   server.maxRequestsPerSocket = 1;
+  server.maxConnections = MAX_CONNECTIONS;
   server.on('tlsClientError', (error) => ports.log.info({ reason: error.message }, 'a TLS handshake with the card listener failed'));
   server.on('clientError', (_error, socket) => { socket.destroy(); });
   return server;

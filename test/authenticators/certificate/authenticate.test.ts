@@ -127,7 +127,7 @@ describe('what the proxy objects to', () => {
 
 describe('revocation', () => {
   it('without any list nothing is good (threats H09)', async () => {
-    const bare = await cardStage(false);
+    const bare = await cardStage({ withLists: false });
     expect(outcomeOf(bare, card('anna-berglund'))).toBe('card.revocation-unknown');
     bare.close();
   });
@@ -135,6 +135,17 @@ describe('revocation', () => {
     stage.clock.at = NOW + 25 * 3_600_000;
     expect(outcomeOf(stage, card('anna-berglund'))).toBe('card.revocation-unknown');
     expect(outcomeOf(stage, card('ingrid-soder'))).toBe('card.revoked');
+  });
+  it('a list past its end counts as long as the issuer allows, and each use is told', async () => {
+    const patient = await cardStage({ staleSeconds: 7200 });
+    expect(outcomeOf(patient, card('anna-berglund'))).toMatchObject({ level: 'loa3' });
+    expect(patient.stale).toEqual([]);
+    patient.clock.at = NOW + 25 * 3_600_000;
+    expect(outcomeOf(patient, card('anna-berglund'))).toMatchObject({ level: 'loa3' });
+    expect(patient.stale).toEqual(['siths-hsa-id-3']);
+    patient.clock.at = NOW + 27 * 3_600_000;
+    expect(outcomeOf(patient, card('anna-berglund'))).toBe('card.revocation-unknown');
+    patient.close();
   });
   it('the method looks again when a session is reused, in memory only (threats H11)', async () => {
     const own = await cardStage();

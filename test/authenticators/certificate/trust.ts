@@ -14,36 +14,40 @@ import { set } from './stage.ts';
 
 export const NOW = Date.UTC(2026, 10, 23, 12);
 const crlUrl = (entry: AuthorityEntry): string => `http://lists.test/${entry.crlFile}`;
-const rowOf = (entry: AuthorityEntry): AuthorityRow => ({
-  id: entry.id, name: entry.name, certificateDer: readDer(entry.certFile), crlUrls: [crlUrl(entry)], ocspUrl: null, revocation: { order: ['crl'], staleSeconds: 0 },
+const rowOf = (entry: AuthorityEntry, staleSeconds: number): AuthorityRow => ({
+  id: entry.id, name: entry.name, certificateDer: readDer(entry.certFile), crlUrls: [crlUrl(entry)], ocspUrl: null, revocation: { order: ['crl'], staleSeconds },
 });
 const policies = new Map(set.index.policies.flatMap(({ oid, level }) => (level === null ? [] : [[oid, level] as const])));
 const listed = set.index.authorities.filter((entry) => entry.listed);
-export const trust: TrustStore = createTrustStore(
-  listed.filter((entry) => entry.parent === null).map(rowOf),
+const trustWith = (staleSeconds: number): TrustStore => createTrustStore(
+  listed.filter((entry) => entry.parent === null).map((entry) => rowOf(entry, staleSeconds)),
   listed.flatMap((entry): IssuerRow[] => (entry.parent === null || entry.credentialType === null ? [] : [{
-    ...rowOf(entry), root: entry.parent, credentialType: entry.credentialType, identifierType: entry.identifierType, level: entry.level, policies,
+    ...rowOf(entry, staleSeconds), root: entry.parent, credentialType: entry.credentialType, identifierType: entry.identifierType, level: entry.level, policies,
   }])),
   { hardened: false },
 );
+export const trust: TrustStore = trustWith(0);
 
 export interface CardStage {
   readonly lists: RevocationService;
   readonly revocation: RevocationChecker;
   readonly disagreements: string[];
+  readonly stale: string[];
   readonly ports: CertificateMethodPorts;
   readonly settings: CertificateMethodSettings;
   clock: { now(): number; at: number };
   close(): void;
 }
-/** `withLists` false: nothing was ever fetched. */
-export const cardStage = async (withLists = true): Promise<CardStage> => {
+/** `withLists` false: nothing was ever fetched. `staleSeconds`: how long a list counts after its end. */
+export const cardStage = async ({ withLists = true, staleSeconds = 0 } = {}): Promise<CardStage> => {
+  const store = trustWith(staleSeconds);
+  const stale: string[] = [];
   const directory = mkdtempSync(join(tmpdir(), 'lists-'));
   const clock = { at: NOW, now(): number { return this.at; } };
   const lists = createRevocationService({ now: () => clock.at });
   const disagreements: string[] = [];
   const revocation = createRevocationChecker({
-    store: trust, directory, clock, log: silentLog,
+    store, directory, clock, log: silentLog,
     fetchBytes: (url) => {
       const entry = listed.find((candidate) => crlUrl(candidate) === url);
       return entry === undefined || !withLists ? Promise.reject(new Error('away')) : Promise.resolve(lists.list(entry.id));
@@ -51,8 +55,8 @@ export const cardStage = async (withLists = true): Promise<CardStage> => {
   });
   await revocation.refresh();
   return {
-    lists, revocation, disagreements, clock,
-    ports: { trust, revocation, clock, freshLabel: () => 'k3xq', onDisagreement: (issuer, { policy, issuer: byIssuer }) => disagreements.push(`${issuer}: ${policy} ${byIssuer}`) },
+    lists, revocation, disagreements, stale, clock,
+    ports: { trust: store, revocation, clock, freshLabel: () => 'k3xq', onDisagreement: (issuer, { policy, issuer: byIssuer }) => disagreements.push(`${issuer}: ${policy} ${byIssuer}`), onStaleList: (issuer) => stale.push(issuer) },
     settings: { id: 'card', cardUrl: 'https://card.localhost:8444', freshHostNames: true, issuers: [], highestLevel: 'loa3', hsaIdFormat: 'production' },
     close: () => rmSync(directory, { recursive: true, force: true }),
   };

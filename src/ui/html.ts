@@ -35,7 +35,7 @@ export const escapeText = (value: string): string => escapeHtml(value).replace(d
 /** Where a value stands. `address`: at the start of an attribute that the browser follows. */
 type Place = 'text' | 'attributes' | 'attribute' | 'address';
 
-const followed = new Set(['href', 'src', 'action', 'formaction']);
+const followed = new Set(['href', 'src', 'action', 'formaction', 'data', 'poster', 'ping', 'background', 'manifest', 'cite']);
 /** Attributes whose value is code or a whole document. */
 const isCode = (name: string): boolean => /^on/.test(name) || name === 'style' || name === 'srcdoc' || name === 'srcset';
 const refuse = (reason: string): never => fail('internal', `page template: ${reason}`);

@@ -1,4 +1,5 @@
 /** The document around every page but `on-the-way`: planks, environment, asking application, footer. */
+import { fail } from '../core/errors.ts';
 import type { PageFrame } from '../login/pages.ts';
 import { assetUrl } from './assets.ts';
 import { logoAddress, webAddress } from './address.ts';
@@ -52,6 +53,7 @@ const heads = { sv: headStart('sv'), en: headStart('en') };
 /** The whole document. `step` is the page's stable hook for scripts and tests. */
 export const documentOf = (step: string, sheet: Sheet, frame: PageFrame): string => {
   const { heading, refreshTo, script } = sheet;
+  if (refreshTo !== undefined && webAddress(refreshTo) === null) fail('internal', 'a page would go on by itself to something that is no web address');
   const about = frame.asker === null ? 'Bryggan' : frame.asker.name[frame.locale];
   return String(html`${heads[frame.locale]}<title>${heading} – ${about}</title>${
     // 0 seconds: the entry is replaced, so that Back leads to the page before and not here again.

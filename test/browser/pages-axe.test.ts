@@ -57,6 +57,9 @@ describe.each(locales)('%s', (locale) => {
         problems.push(...(await problemsOf(page)).map((problem) => `${width} px ${colorScheme}: ${problem}`));
       }
     }
+    // [WCAG 2.2 §1.4.10] 320 px is also a desktop window at 400 %.
+    await page.setViewportSize({ width: 320, height: 640 });
+    if (await page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth')) problems.push('320 px: sticks out');
     await page.close();
     expect(problems).toEqual([]);
   });

@@ -94,6 +94,18 @@ describe('on the way', () => {
     expect(application.posts).toHaveLength(1);
     expect([...lastPost()]).toEqual([['SAMLResponse', 'PHNhbWw+Jg=='], ['RelayState', 'å&"<x>\'']]);
   });
+  it('would be stopped on its way by a form-action that names the application: why the policy leaves it out', async () => {
+    await open(true);
+    const { page: content } = samples.find(({ name }) => name === 'way')!;
+    const headers = ui.headers(content, frame);
+    const policy = `${headers['content-security-policy'] ?? ''}; form-action 'self' ${application.url}`;
+    await page.route(`${pages.url}/restricted`, (route) => route.fulfill({ headers: { ...headers, 'content-type': 'text/html', 'content-security-policy': policy }, body: ui.render(content, frame) }));
+    await page.goto(`${pages.url}/restricted`, { waitUntil: 'commit' });
+    await expect.poll(() => complaints.join()).toContain('form-action');
+    expect(application.posts).toHaveLength(1);
+    expect(page.url()).not.toBe(`${third.url}/arrived`);
+    complaints = [];
+  });
   it('is not met again by Back', async () => {
     await open(true);
     await show('start');

@@ -2,10 +2,11 @@
  * Takes pictures of every page for people to judge; not part of the test run.
  * `node test/browser/screenshots.ts <folder> [name part…]`: sv light at 360 and 1440 px of all, and a few in dark and English.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { samples } from '../ui/sample-pages.ts';
 import { servePages, startChromium } from './page-server.ts';
+import { smallPng } from './png.ts';
 
 const [folder = 'docs/screenshots', ...only] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
@@ -30,7 +31,8 @@ try {
     for (const { name } of samples.filter((sample) => (names === undefined || names.includes(sample.name)) && (only.length === 0 || only.some((part) => sample.name.includes(part))))) {
       await page.goto(`${server.url}/${name}/${locale}`, { waitUntil: 'load' }).catch(() => undefined);
       await page.evaluate('document.fonts.ready');
-      await page.screenshot({ path: join(folder, `${name}-${locale}-${scheme}-${width}.png`), fullPage: name !== 'choose-commission-40', animations: 'disabled' });
+      const picture = await page.screenshot({ fullPage: name !== 'choose-commission-40', animations: 'disabled' });
+      writeFileSync(join(folder, `${name}-${locale}-${scheme}-${width}.png`), smallPng(picture));
     }
     await context.close();
   }

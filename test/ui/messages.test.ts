@@ -48,6 +48,11 @@ describe('the application’s name', () => {
     const named = framed({ asker: { name: { sv: 'A $& {service}', en: 'B' }, logo: null, partyName: '', homeUrl: null } });
     expect(fill('Tillbaka till {service}', named)).toBe('Tillbaka till A $& {service}');
   });
+  it('is "the service" where it is too long for a sentence; forty characters are not', () => {
+    const named = (name: string) => framed({ asker: { name: { sv: name, en: name }, logo: null, partyName: '', homeUrl: null } });
+    expect(fill('Till {service}', named('A'.repeat(41)))).toBe('Till tjänsten');
+    expect(fill('Till {service}', named('A'.repeat(40)))).toBe(`Till ${'A'.repeat(40)}`);
+  });
   it('is "the service" where nobody knows it', () => {
     expect(fill('Tillbaka till {service}', framed({ asker: null }))).toBe('Tillbaka till tjänsten');
     expect(fill('Back to {service}', framed({ asker: null, locale: 'en' }))).toBe('Back to the service');
@@ -55,7 +60,7 @@ describe('the application’s name', () => {
 });
 
 it('times are told as the clock on the wall shows them, winter and summer', () => {
-  expect(moment(Date.UTC(2026, 10, 23, 6, 5), 'sv')).toBe('måndag 23 november kl. 07:05');
-  expect(moment(Date.UTC(2026, 6, 1, 6, 5), 'sv')).toBe('onsdag 1 juli kl. 08:05');
-  expect(moment(Date.UTC(2026, 10, 23, 6, 5), 'en')).toBe('Monday 23 November at 07:05');
+  expect(moment(Date.UTC(2026, 10, 23, 6, 5), 'sv')).toBe('måndag 23 november kl.\u00A007:05');
+  expect(moment(Date.UTC(2026, 6, 1, 6, 5), 'sv')).toBe('onsdag 1 juli kl.\u00A008:05');
+  expect(moment(Date.UTC(2026, 10, 23, 6, 5), 'en')).toBe('Monday 23 November at\u00A007:05');
 });

@@ -55,6 +55,10 @@ export const samples: readonly Sample[] = [
   sample('choose-commission-1', { kind: 'choose-commission', options: oneCommission }),
   sample('choose-commission-3', { kind: 'choose-commission', options: threeCommissions }),
   sample('choose-commission-40', { kind: 'choose-commission', options: fortyCommissions }),
+  sample('choose-commission-long', { kind: 'choose-commission', options: [
+    commission(0, 'Specialistsjukvårdsmottagningen för ögonsjukdomar och närliggande sjukdomar, Skaraborgs Sjukhus Lidköping', 'Västra Götalandsregionens gemensamma specialistsjukvårdsorganisation', 'Vård och behandling', true),
+    commission(1, 'Hälso-och-sjukvårdsstödsamordningsfunktionen', 'Hälso- och sjukvårdsförvaltningen i Mölndals stad', 'Administration'),
+  ] }, { asker: { name: { sv: 'Västra Götalands gemensamma läkemedelshanteringssystem för kommunal hälso- och sjukvård', en: 'The shared medicines management system of Västra Götaland for municipal healthcare' }, logo: null, partyName: 'Tjänst som alla parter delar, förvaltad av Västra Götalandsregionen', homeUrl: null }, environment: 'acceptance' }),
   sample('what-is-sent', { kind: 'what-is-sent', facts: [
     { label: { sv: 'Namn', en: 'Name' }, values: ['Vilma Testsson'] },
     { label: { sv: 'HSA-id', en: 'HSA-id' }, values: ['TSTNMT2321000131-1A2B'] },

@@ -155,7 +155,7 @@ export const enErrors: ErrorMessages = {
   'login-lost': {
     title: 'We lost track of this login',
     happened: 'The browser came back without what holds the login together. An old tab, a long wait or blocked cookies can be the reason.',
-    todo: 'Try again. If that doesn’t help, start over in {service}.',
+    todo: 'Give it another try.',
   },
   'login-over': {
     title: 'This login is gone',

@@ -155,7 +155,7 @@ export const svErrors: ErrorMessages = {
   'login-lost': {
     title: 'Inloggningen kom av sig',
     happened: 'Webbläsaren kom tillbaka utan det som håller ihop inloggningen. Det kan bero på en gammal flik, på att det dröjde, eller på att kakor är blockerade.',
-    todo: 'Försök igen. Hjälper inte det, börja om i {service}.',
+    todo: 'Försök en gång till.',
   },
   'login-over': {
     title: 'Den här inloggningen finns inte kvar',

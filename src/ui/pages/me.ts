@@ -17,7 +17,7 @@ export const me = (page: Me, frame: PageFrame): Sheet => {
   }${row(texts.since, time(page.since))}${row(texts.until, time(page.until))}</dl>`;
   const services = page.services.length === 0
     ? html`<p class="soft">${texts.noServices}</p>`
-    : html`<ul class="plain-list">${page.services.map(({ name, partyName, answeredAt }) => html`<li><b>${name[locale]}</b><span class="hint">${partyName} · ${time(answeredAt)}</span></li>`)}</ul>`;
+    : html`<ul class="plain-list">${page.services.map(({ name, partyName, answeredAt }) => html`<li><b>${name[locale]}</b><span class="hint">${partyName}</span><span class="hint">${time(answeredAt)}</span></li>`)}</ul>`;
   return {
     heading: page.personName === '' ? texts.heading : texts.headingNamed(page.personName),
     content: [

@@ -5,8 +5,10 @@ if (major < 24) {
   process.stderr.write(`Bryggan needs Node 24 or later, this is ${process.version}. Start it with "npm run …" or node_modules/.bin/node, which use the Node that package.json pins.\n`);
   process.exit(1);
 }
+const root = process.env['BRYGGAN_ROOT'] ?? '.';
 const { runCommandLine } = await import('./admin/cli/program.ts');
 process.exitCode = await runCommandLine(process.argv.slice(2), {
-  serve: async (root) => (await import('./serve.ts')).serve(root),
+  serve: async () => (await import('./serve.ts')).serve(root),
   demo: async (options) => (await import('./demo/demo.ts')).runDemo(options),
+  tools: async () => (await import('./app-tools.ts')).createTools(root),
 });

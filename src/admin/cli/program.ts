@@ -2,39 +2,143 @@
  * admin/cli: the command line, a thin shell over use cases. Every command has --help, --json where it prints facts, and exit codes for
  * scripts: 0 done, 1 refused or something found, 2 used wrongly. A refusal is one sentence that says what to do.
  */
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, InvalidArgumentError } from '@commander-js/extra-typings';
+import { assuranceLevels, type AssuranceLevel } from '../../core/assurance.ts';
 import { isBrygganError } from '../../core/errors.ts';
+import { describeFinding, isError } from '../../core/findings.ts';
+import type { PartyId } from '../../core/ids.ts';
+import { exportParty, toCsv } from '../../audit/export.ts';
+import { verifyTrail } from '../../audit/verify.ts';
+import { diagnose } from '../doctor.ts';
+import { listParties, listServices, showParty, showService } from '../inventory.ts';
+import { previewFor } from '../preview.ts';
+import { explain } from '../story.ts';
+import type { Tools } from '../tools.ts';
+import { printFacts, printJson, printTable, type Print } from './output.ts';
 
 export interface Processes {
-  serve(root: string): Promise<void>;
+  serve(): Promise<void>;
   demo(options: { port: number; dir: string }): Promise<void>;
+  tools(): Promise<Tools>;
 }
-const rootOf = (): string => process.env['BRYGGAN_ROOT'] ?? '.';
+export interface Terminal { readonly print: Print; exit: number }
 
 const port = (value: string): number => {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1024 || number > 65_000) throw new CommanderError(2, 'port', `error: ${value} is not a port from 1024 to 65000`);
+  if (!Number.isInteger(number) || number < 1024 || number > 65_000) throw new InvalidArgumentError('a port from 1024 to 65000 is wanted.');
   return number;
 };
+const day = (value: string): string => {
+  if (!/^\d{4}-\d\d-\d\d$/.test(value)) throw new InvalidArgumentError('a day like 2026-11-30 is wanted.');
+  return value;
+};
+const level = (value: string): AssuranceLevel => assuranceLevels.find((one) => one === value) ?? (() => { throw new InvalidArgumentError(`one of ${assuranceLevels.join(', ')} is wanted.`); })();
 
-export const createProgram = (processes: Processes): Command => {
-  const program = new Command('bryggan').description('One shared identity service. BRYGGAN_ROOT holds config/ and metadata/ (default: .), BRYGGAN_STATE everything it writes (default: state/).').exitOverride();
-  program.command('serve').description('start the service').action(() => processes.serve(rootOf()));
-  program.command('demo').description('start Bryggan with invented people, two demo applications and a simulated card reader')
-    .option('--port <base>', 'first of the ports used', port, 8443)
-    .option('--dir <directory>', 'where the demo keeps its files', '.demo')
-    .action((options) => processes.demo(options));
-  return program as unknown as Command;
+const addInventory = (program: Command, processes: Processes, terminal: Terminal): void => {
+  const { print } = terminal;
+  const party = program.command('party').description('the parties whose people log in');
+  party.command('list').option('--json').action(async ({ json }) => {
+    const rows = listParties((await (await processes.tools()).open()).registry);
+    if (json) printJson(rows, print);
+    else printTable(rows, print);
+  });
+  party.command('show <party>').option('--json').action(async (id, { json }) => {
+    const facts = showParty(id, (await (await processes.tools()).open()).registry);
+    if (json) printJson(facts, print);
+    else printFacts(facts, print);
+  });
+  const service = program.command('service').description('the services that ask for logins');
+  service.command('list').option('--party <party>', 'only services of this party').option('--json').action(async ({ party: owner, json }) => {
+    const rows = listServices((await (await processes.tools()).open()).registry, owner);
+    if (json) printJson(rows, print);
+    else printTable(rows, print);
+  });
+  service.command('show <service>').description('a service by its id (party/name) or entityID').option('--json').action(async (id, { json }) => {
+    const facts = showService(id, (await (await processes.tools()).open()).registry);
+    if (json) printJson(facts, print);
+    else printFacts(facts, print);
+  });
 };
 
+const addAudit = (program: Command, processes: Processes, terminal: Terminal): void => {
+  const { print } = terminal;
+  program.command('explain <reference>').description('the story of one login, by the reference on its pages').option('--json').action(async (reference, { json }) => {
+    const opened = await (await processes.tools()).open();
+    const story = explain(opened.audit.directory, reference);
+    if (json) return printJson(story, print);
+    print(`${story.reference}  service ${story.service ?? '–'}  person ${story.person ?? '–'}\n\n`);
+    for (const { at, said } of story.story) print(`${at}  ${said}\n`);
+    if (story.whoMustAct !== null) print(`\nWho must act: ${story.whoMustAct}\n`);
+  });
+  const audit = program.command('audit').description('the audit trail');
+  audit.command('verify').description('is every line there, unchanged and in its place? Exit code 1 when not').option('--json').action(async ({ json }) => {
+    const opened = await (await processes.tools()).open();
+    const report = verifyTrail({ directory: opened.audit.directory, publicKeys: opened.audit.publicKeys });
+    if (report.findings.length > 0) terminal.exit = 1;
+    if (json) return printJson(report, print);
+    printTable(report.nodes, print);
+    for (const { file, line, message } of report.findings) print(`${file}${line === null ? '' : `:${line}`}: ${message}\n`);
+    print(report.findings.length === 0 ? 'The trail is whole.\n' : `${report.findings.length} findings: keep these files as they are and tell whoever answers for security.\n`);
+  });
+  audit.command('export').description("a party's own lines; the other party's people are pseudonyms").requiredOption('--party <party>').option('--from <day>', 'first day', day, '0000-01-01').option('--to <day>', 'last day', day, '9999-12-31').option('--csv', 'CSV instead of JSON lines')
+    .action(async ({ party, from, to, csv }) => {
+      const opened = await (await processes.tools()).open();
+      showParty(party, opened.registry);
+      const events = exportParty({ directory: opened.audit.directory, party: party as PartyId, from, to, pseudonymKey: opened.audit.pseudonymKey });
+      if (csv === true) for (const line of toCsv(events)) print(line);
+      else for (const event of events) print(`${JSON.stringify(event)}\n`);
+    });
+};
+
+const addFiles = (program: Command, processes: Processes, terminal: Terminal): void => {
+  const { print } = terminal;
+  program.command('check').description('every fault in configuration, parties and services, with file, line and fix. Exit code 1 when there is an error').option('--json').action(async ({ json }) => {
+    const findings = await (await processes.tools()).check();
+    if (findings.some(isError)) terminal.exit = 1;
+    if (json) return printJson(findings, print);
+    for (const finding of findings) print(`${describeFinding(finding)}\n`);
+    print(findings.length === 0 ? 'Everything is right.\n' : `${findings.filter(isError).length} errors, ${findings.filter((one) => !isError(one)).length} warnings.\n`);
+  });
+  program.command('release <service> <person>').description('what would this service get for this person (HSA-id or personal identity number), and why').option('--commission <hsaId>', 'acting under this commission').option('--level <level>', 'logged in at this level', level, 'loa3' as AssuranceLevel).option('--json')
+    .action(async (service, person, options) => {
+      const tools = await processes.tools();
+      const preview = await previewFor(service, person, options.commission, options.level, await tools.open(), tools.now());
+      if ('loginFails' in preview && preview.loginFails === true) terminal.exit = 1;
+      if (options.json) return printJson(preview, print);
+      if (!('attributes' in preview)) return print(`The person would be asked ${preview.wouldAsk}: ${preview.options.join(', ')}\nName one with --commission.\n`);
+      printTable(preview.attributes.map(({ attribute, saml, openIdConnect, outcome, rule, values }) => ({ attribute, outcome, rule, SAML: saml, OIDC: openIdConnect, values })), print);
+      if (preview.loginFails) print('\nThe login would fail: a required attribute cannot be delivered.\n');
+    });
+  program.command('doctor').description('is anything wrong, or about to be? Exit code 1 when something is').option('--json').action(async ({ json }) => {
+    const rows = await diagnose(await processes.tools());
+    if (rows.some(({ state }) => state === 'bad')) terminal.exit = 1;
+    if (json) printJson(rows, print);
+    else printTable(rows.map(({ state, check, finding }) => ({ state, check, finding })), print);
+  });
+};
+
+export const createProgram = (processes: Processes, terminal: Terminal): Command => {
+  const program = new Command('bryggan').description('One shared identity service. BRYGGAN_ROOT holds config/ and metadata/ (default: .), BRYGGAN_STATE everything it writes (default: state/ below the root).').exitOverride() as unknown as Command;
+  program.command('serve').description('start the service').action(() => processes.serve());
+  program.command('demo').description('start Bryggan with invented people, two demo applications and a simulated card reader')
+    .option('--port <base>', 'first of the ports used', port, 8443).option('--dir <directory>', 'where the demo keeps its files', '.demo')
+    .action((options) => processes.demo(options));
+  addFiles(program, processes, terminal);
+  addInventory(program, processes, terminal);
+  addAudit(program, processes, terminal);
+  return program;
+};
+
+/** Exit code. */
 export const runCommandLine = async (args: readonly string[], processes: Processes): Promise<number> => {
+  const terminal: Terminal = { print: (text) => void process.stdout.write(text), exit: 0 };
   try {
-    await createProgram(processes).parseAsync([...args], { from: 'user' });
-    return 0;
+    await createProgram(processes, terminal).parseAsync([...args], { from: 'user' });
+    return terminal.exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!isBrygganError(error)) throw error;
     process.stderr.write(`${error.code}: ${error.detail}\n`);
-    return 1;
+    return error.code === 'command.usage' ? 2 : 1;
   }
 };

@@ -1,0 +1,46 @@
+/** `doctor`: is anything wrong, or about to be? One row a check, each with what to do. */
+import { statSync } from 'node:fs';
+import { isError } from '../core/findings.ts';
+import { verifyTrail } from '../audit/verify.ts';
+import type { Tools } from './tools.ts';
+
+export interface Diagnosis { readonly check: string; readonly state: 'good' | 'soon' | 'bad'; readonly finding: string }
+const DAY = 86_400_000;
+/** Days before an end at which people are reminded. */
+const SOON = 30;
+
+export const diagnose = async (tools: Tools): Promise<readonly Diagnosis[]> => {
+  const findings = await tools.check();
+  const faults = findings.filter(isError);
+  const configuration: Diagnosis = faults.length === 0
+    ? { check: 'files', state: findings.length === 0 ? 'good' : 'soon', finding: findings.length === 0 ? 'configuration, parties and services are right' : `${findings.length} warnings: bryggan check` }
+    : { check: 'files', state: 'bad', finding: `${faults.length} faults: bryggan check names each with its place and its fix` };
+  if (faults.length > 0) return [configuration];
+  const opened = await tools.open();
+  const now = tools.now();
+  const certificates = opened.certificates.map(({ what, subject, notAfter }): Diagnosis => {
+    const days = Math.floor((notAfter - now) / DAY);
+    return { check: `certificate: ${what}`, state: days < 0 ? 'bad' : days < SOON ? 'soon' : 'good', finding: days < 0 ? `expired ${-days} days ago: ${subject}` : `${days} days left` };
+  });
+  const mode = statSync(opened.state, { throwIfNoEntry: false });
+  const state: Diagnosis = mode === undefined ? { check: 'state directory', state: 'soon', finding: `${opened.state} does not exist yet; the first start makes it` }
+    : (mode.mode & 0o077) === 0 ? { check: 'state directory', state: 'good', finding: 'readable by its owner alone' } : { check: 'state directory', state: 'bad', finding: `others can read it: chmod 700 ${opened.state}` };
+  const trail = verifyTrail({ directory: opened.audit.directory, publicKeys: opened.audit.publicKeys });
+  const audit: Diagnosis = trail.findings.length === 0 ? { check: 'audit trail', state: 'good', finding: `${trail.nodes.reduce((sum, { lines }) => sum + lines, 0)} lines, whole` } : { check: 'audit trail', state: 'bad', finding: `${trail.findings.length} findings: bryggan audit verify` };
+  return [configuration, state, ...certificates, audit, ...(await ofProcess(await opened.runningStatus()))];
+};
+
+interface Status { readonly readiness?: { readonly status: string; readonly reasons: readonly string[] }; readonly store?: string; readonly registry?: { readonly alarm: unknown; readonly services: number }; readonly revocation?: readonly Readonly<Record<string, unknown>>[] }
+const ofProcess = (status: Status | null): Promise<readonly Diagnosis[]> => {
+  if (status === null) return Promise.resolve([{ check: 'process', state: 'soon', finding: 'no process runs on this state directory: bryggan serve' }]);
+  const { readiness, store, registry } = status;
+  return Promise.resolve([
+    { check: 'process', state: readiness?.status === 'ready' ? 'good' : readiness?.status === 'degraded' ? 'soon' : 'bad', finding: [readiness?.status ?? 'no answer', ...(readiness?.reasons ?? [])].join('; ') },
+    { check: 'store', state: store === 'up' ? 'good' : 'bad', finding: store ?? 'unknown' },
+    { check: 'registry', state: registry?.alarm == null ? 'good' : 'bad', finding: registry?.alarm == null ? `${registry?.services ?? 0} services serve` : 'changed files were not taken: bryggan check' },
+    ...(status.revocation ?? []).map((row): Diagnosis => {
+      const loaded = row['nextUpdate'] !== null && row['nextUpdate'] !== undefined;
+      return { check: `revocation: ${String(row['issuer'] ?? row['id'] ?? '')}`, state: loaded ? 'good' : 'bad', finding: loaded ? `valid until ${new Date(Number(row['nextUpdate'])).toISOString()}, ${String(row['entries'] ?? '?')} entries` : `no list: ${String(row['lastError'] ?? 'never fetched')}` };
+    }),
+  ]);
+};

@@ -1,0 +1,26 @@
+/** `explain <reference>`: the story of one login from its audit lines, in the order in which it happened. */
+import { errorCatalogue } from '../core/error-catalogue.ts';
+import { fail } from '../core/errors.ts';
+import { findByReference } from '../audit/export.ts';
+import type { RecordedEvent } from '../audit/model.ts';
+
+const sentences: Readonly<Record<string, (event: RecordedEvent) => string>> = {
+  'login.authenticated': ({ facts }) => `somebody proved who they are: ${String(facts['method'])}, level ${String(facts['level'])}, certificate ${String(facts['certificateSerial'])} of ${String(facts['issuer'])}`,
+  'login.succeeded': ({ facts }) => `answered ${facts['reused'] === true ? 'from the session, without a new login' : 'after a login'}, level ${String(facts['assurance'])}; released: ${(facts['released'] as readonly string[] | undefined ?? []).join('; ') || 'nothing'}`,
+  'login.refused': ({ code, facts }) => `refused: ${code ?? ''}. ${String(facts['detail'] ?? '')}`,
+  'login.cancelled': ({ code }) => `ended by the person (${code ?? 'cancelled'})`,
+  'card.refused': ({ code, facts }) => `the card was refused: ${code ?? ''}. ${String(facts['detail'] ?? '')}`,
+  'request.refused': ({ code, facts }) => `the request was refused: ${code ?? ''}. ${String(facts['detail'] ?? '')}`,
+};
+const actors = { 'user': 'the person', 'organisation-it': "the person's organisation", 'service-owner': "the application's owner", 'operations': 'operations' } as const;
+
+export const explain = (directory: string, reference: string) => {
+  const events = findByReference(directory, reference);
+  if (events.length === 0) return fail('command.usage', `no audit line has the reference ${reference.toUpperCase()}; it is the code on the person's page, three groups of three`);
+  const last = events.at(-1);
+  return {
+    reference: reference.toUpperCase(), service: events.find(({ service }) => service !== null)?.service ?? null, person: events.find(({ person }) => person !== null)?.person ?? null,
+    story: events.map((event) => ({ at: new Date(event.at).toISOString(), what: event.type, said: sentences[event.type]?.(event) ?? event.type })),
+    whoMustAct: last?.code == null ? null : actors[errorCatalogue[last.code].actor],
+  };
+};

@@ -1,0 +1,32 @@
+/**
+ * admin: what operations can ask and order. Owns the use cases; cli/ is a thin shell over them. Does not own: how files are read or
+ * keys are found; app-tools.ts hands that in.
+ */
+import type { KeyObject } from 'node:crypto';
+import type { ReleasePolicy } from '../attributes/policy.ts';
+import type { Finding } from '../core/findings.ts';
+import type { HsaIdFormat } from '../core/ids.ts';
+import type { Instant } from '../core/ports.ts';
+import type { PersonDirectory } from '../directory/model.ts';
+import type { Registry } from '../parties/model.ts';
+
+/** A certificate that somebody must renew in time. */
+export interface WatchedCertificate { readonly what: string; readonly subject: string; readonly notAfter: Instant }
+export interface Opened {
+  readonly root: string;
+  readonly state: string;
+  readonly environment: 'test' | 'acceptance' | 'production';
+  readonly hsaIdFormat: HsaIdFormat;
+  readonly registry: Registry;
+  readonly directory: PersonDirectory;
+  readonly releasePolicy: ReleasePolicy;
+  readonly audit: { readonly directory: string; readonly publicKeys: readonly KeyObject[]; readonly pseudonymKey: string };
+  readonly certificates: readonly WatchedCertificate[];
+  /** What the running process says of itself, or null when none runs on this state directory. */
+  runningStatus(): Promise<Readonly<Record<string, unknown>> | null>;
+}
+export interface Tools {
+  readonly now: () => Instant;
+  check(): Promise<readonly Finding[]>;
+  open(): Promise<Opened>;
+}

@@ -1,0 +1,55 @@
+/** What the command line's use cases need, from the files below the root; opens nothing that a running process holds. */
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import type { Tools, WatchedCertificate } from './admin/tools.ts';
+import { checkRoot, loadConfiguration, registrySettings } from './config/load.ts';
+import type { Configuration } from './config/model.ts';
+import { fail } from './core/errors.ts';
+import { systemClock } from './core/ports.ts';
+import { openFileDirectory } from './directory/hsa-file/directory.ts';
+import { checkTree } from './parties/sources/load.ts';
+import { readServiceMetadata } from './saml/metadata/read-service.ts';
+
+const watched = (configuration: Configuration): readonly WatchedCertificate[] => {
+  const { listeners, keys } = configuration;
+  const files: readonly (readonly [string, string])[] = [
+    ...(listeners.public.tls === null ? [] : [['public TLS', listeners.public.tls.certificateFile] as const]),
+    ...(listeners.card === null ? [] : [['card TLS', listeners.card.tls.certificateFile] as const]),
+    ...keys.samlSigning.map(({ certificateFile }, index) => [index === 0 ? 'SAML signing' : `SAML signing, next ${index}`, certificateFile] as const),
+    ['metadata signing', keys.samlMetadata.certificateFile],
+  ];
+  return files.map(([what, file]) => {
+    const certificate = new X509Certificate(readFileSync(file));
+    return { what, subject: certificate.subject.replaceAll('\n', ', '), notAfter: certificate.validToDate.getTime() };
+  });
+};
+const statusOver = (socketPath: string): Promise<Readonly<Record<string, unknown>> | null> =>
+  new Promise((done) => {
+    if (!existsSync(socketPath)) return done(null);
+    request({ socketPath, path: '/status', timeout: 3000 }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => { body += chunk; }).on('end', () => done(JSON.parse(body) as Record<string, unknown>));
+    }).on('error', () => done(null)).end();
+  });
+
+export const createTools = (root: string): Tools => ({
+  now: systemClock.now,
+  check: () => checkRoot(root, process.env, readServiceMetadata),
+  open: async () => {
+    const configuration = loadConfiguration(root, process.env);
+    const { registry } = await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata });
+    const directory = await openFileDirectory({ folder: configuration.directory.path, shownAs: 'directory', feigned: configuration.environment === 'production' ? 'drop' : 'keep', clock: systemClock, onReload: () => undefined });
+    const { keyFile } = configuration.keys.audit;
+    const secretFile = configuration.keys.pseudonyms.secretFile;
+    return {
+      root: configuration.root, state: configuration.state, environment: configuration.environment, hsaIdFormat: configuration.environment === 'production' ? 'production' : 'tolerant',
+      registry: registry ?? fail('config.invalid', 'parties and services have faults: `bryggan check` names each with its fix'),
+      directory, releasePolicy: configuration.release,
+      audit: { directory: configuration.audit.directory, publicKeys: existsSync(keyFile) ? [createPublicKey(readFileSync(keyFile))] : [], pseudonymKey: existsSync(secretFile) ? readFileSync(secretFile, 'utf8') : '' },
+      certificates: watched(configuration),
+      runningStatus: () => statusOver(join(configuration.state, 'control.sock')),
+    };
+  },
+});

@@ -62,7 +62,11 @@ export const startProxy = async (program: ProxyProgram, ports: CardEndpointPorts
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder });
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => { complaints += chunk.toString(); });
-  await accepting(port, child).catch((error: unknown) => { throw new Error(`${program.name} did not start: ${complaints}`, { cause: error }); });
+  await accepting(port, child).catch(async (error: unknown) => {
+    await close(server);
+    rmSync(folder, { recursive: true, force: true });
+    throw new Error(`${program.name} did not start: ${complaints}`, { cause: error });
+  });
   return {
     port, folder,
     stop: async () => {

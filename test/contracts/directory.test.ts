@@ -20,7 +20,7 @@ describe.each([fileStage, ldapStage])('$name', (stage: DirectoryStage) => {
   let stop = async (): Promise<void> => {};
   beforeAll(async () => {
     const opened = await stage.open(people.world, people.NOW);
-    [directory, production, stop] = [opened.withFeigned, opened.withoutFeigned, opened.stop];
+    [directory, production, stop] = [opened.withFeigned, opened.withoutFeigned, () => opened.stop()];
   });
   afterAll(() => stop());
 

@@ -3,7 +3,7 @@
  * reconnects by itself when a connection is lost, without TLS upgrade and without bind; every connection here is made once
  * and thrown away when it ends, so that no question ever leaves in the clear (threats J04).
  */
-import { connect as connectPlain, isIP } from 'node:net';
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { Client, ResultCodeError, type Entry, type SearchOptions } from 'ldapts';
 import { fail } from '../../core/errors.ts';
@@ -15,12 +15,15 @@ export interface LdapConnections {
   close(): Promise<void>;
 }
 
-const once = <A extends readonly unknown[], R>(connect: (...given: A) => R): ((...given: A) => R) => {
+/** One connection; `lost` is rejected when its socket closes, which the library does not notice after StartTLS. */
+interface Connection { readonly client: Client; readonly lost: Promise<never>; readonly isUsable: () => boolean; readonly discard: () => void }
+
+const once = <A extends readonly unknown[], R extends Socket>(connect: (...given: A) => R, onClose: () => void): ((...given: A) => R) => {
   let used = false;
   return (...given) => {
     if (used) throw new Error('the connection was lost');
     used = true;
-    return connect(...given);
+    return connect(...given).once('close', onClose);
   };
 };
 
@@ -33,23 +36,33 @@ export const checkServer = ({ url, bind, ca }: LdapServer): void => {
   if (bind.kind === 'simple' && (bind.dn.trim() === '' || bind.password === '')) fail('directory.source', 'the LDAP service account needs a name and a password');
 };
 
-const openClient = async (server: LdapServer): Promise<Client> => {
+const openConnection = async (server: LdapServer): Promise<Connection> => {
   const { hostname: host } = new URL(server.url);
   const name = host.replace(/^\[|\]$/g, '');
   const tls: ConnectionOptions = {
     ca: server.ca, minVersion: 'TLSv1.2', rejectUnauthorized: true, host: name, ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(server.certificate === undefined ? {} : { cert: server.certificate }), ...(server.key === undefined ? {} : { key: server.key }),
   };
+  const { promise: lost, reject } = Promise.withResolvers<never>();
+  lost.catch(() => undefined);
+  let closed = false;
+  const onClose = (): void => {
+    closed = true;
+    reject(new Error('the connection was lost'));
+  };
   const upgrade = server.url.startsWith('ldap:');
   const client = new Client({
     url: server.url, timeout: server.timeout, connectTimeout: server.timeout, autoRebind: false,
-    ...(upgrade ? { createConnection: once(connectPlain) as typeof connectPlain } : { tlsOptions: tls, createSecureConnection: once(connectTls) as typeof connectTls }),
+    ...(upgrade ? { createConnection: once(connectPlain, onClose) as typeof connectPlain } : { tlsOptions: tls, createSecureConnection: once(connectTls, onClose) as typeof connectTls }),
   });
-  try {
+  const prepare = async (): Promise<void> => {
     if (upgrade) await client.startTLS(tls);
     if (server.bind.kind === 'simple') await client.bind(server.bind.dn, server.bind.password);
     else await client.bind('EXTERNAL');
-    return client;
+  };
+  try {
+    await Promise.race([prepare(), lost]);
+    return { client, lost, isUsable: () => !closed && client.isBound, discard: onClose };
   } catch (error) {
     await client.unbind().catch(() => undefined);
     throw error;
@@ -62,59 +75,63 @@ const isMissingBase = (error: unknown): boolean => error instanceof ResultCodeEr
 
 export const openConnections = (server: LdapServer): LdapConnections => {
   checkServer(server);
-  const idle: Client[] = [];
-  const waiting: ((client: Client | null) => void)[] = [];
+  const idle: Connection[] = [];
+  const waiting: ((connection: Connection | null) => void)[] = [];
   let open = 0;
   let closed = false;
 
-  const take = async (): Promise<{ client: Client; reused: boolean }> => {
+  /** `fresh`: made for this very question, so that its failure is not the idleness of an old one. */
+  const take = async (): Promise<{ connection: Connection; fresh: boolean }> => {
     if (closed) return unavailable(new Error('closed'));
     const ready = idle.pop();
-    if (ready?.isBound === true) return { client: ready, reused: true };
+    if (ready?.isUsable() === true) return { connection: ready, fresh: false };
     if (ready !== undefined) open -= 1;
     if (open >= server.maxConnections) {
-      const handed = await new Promise<Client | null>((resolve) => waiting.push(resolve));
-      return handed === null ? take() : { client: handed, reused: true };
+      const handed = await new Promise<Connection | null>((resolve) => waiting.push(resolve));
+      return handed === null ? take() : { connection: handed, fresh: false };
     }
     open += 1;
     try {
-      return { client: await openClient(server), reused: false };
+      return { connection: await openConnection(server), fresh: true };
     } catch (error) {
       open -= 1;
       waiting.shift()?.(null);
       throw error;
     }
   };
-  const giveBack = (client: Client): void => {
+  const giveBack = (connection: Connection): void => {
     const next = waiting.shift();
-    if (client.isBound && !closed) {
-      if (next === undefined) idle.push(client);
-      else next(client);
+    if (connection.isUsable() && !closed) {
+      if (next === undefined) idle.push(connection);
+      else next(connection);
       return;
     }
     open -= 1;
-    client.unbind().catch(() => undefined);
+    connection.client.unbind().catch(() => undefined);
     next?.(null);
   };
   const attempt = async (base: string, options: SearchOptions, mayRetry: boolean): Promise<readonly Entry[]> => {
-    const { client, reused } = await take();
+    const { connection, fresh } = await take();
     try {
-      const { searchEntries } = await client.search(base, options);
+      const { searchEntries } = await Promise.race([connection.client.search(base, options), connection.lost]);
       return searchEntries;
     } catch (error) {
-      // A connection that had been idle may have been closed by the other side: one more try on a fresh one.
-      if (mayRetry && reused && !(error instanceof ResultCodeError)) return await attempt(base, options, false);
-      throw error;
+      const isAnswer = error instanceof ResultCodeError;
+      // Closed by the other side while it was idle: one more try on a new one. A connection that went silent is not used again.
+      const wasIdle = !isAnswer && !fresh && !connection.isUsable();
+      if (!isAnswer) connection.discard();
+      if (!mayRetry || !wasIdle) throw error;
     } finally {
-      giveBack(client);
+      giveBack(connection);
     }
+    return attempt(base, options, false);
   };
   return {
     search: (base, options) => attempt(base, options, true).catch((error: unknown) => (isMissingBase(error) ? [] : unavailable(error))),
     close: async () => {
       closed = true;
       for (const next of waiting.splice(0)) next(null);
-      await Promise.all(idle.splice(0).map((client) => client.unbind().catch(() => undefined)));
+      await Promise.all(idle.splice(0).map(({ client }) => client.unbind().catch(() => undefined)));
     },
   };
 };

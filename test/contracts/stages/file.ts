@@ -6,7 +6,7 @@ import type { DirectoryPerson, Employment, HealthcareUnit } from '../../../src/d
 import { openFileDirectory } from '../../../src/directory/hsa-file/directory.ts';
 import type { DirectoryStage } from './stage.ts';
 
-const given = <T extends object>(record: T): object => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined));
+const given = (record: object): object => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined));
 const time = (instant: number | null): string | null => (instant === null ? null : new Date(instant).toISOString().replace('.000', ''));
 const unit = ({ hsaId, name, archived, feigned, validFrom, validTo }: HealthcareUnit): object => given({ hsaId, name, archived, feigned, validFrom: time(validFrom), validTo: time(validTo) });
 const employment = (post: Employment): object => {

@@ -9,6 +9,9 @@ export interface FileRule { readonly id: string; readonly says: string; readonly
 
 const at = (reference: Reference, message: string, fix: string): Fault => ({ file: reference.file, path: reference.path, message, fix });
 const MIN_SECRET = 32;
+/** 256 bits in base64url. */
+const MIN_PSEUDONYM_SECRET = 43;
+const shortest = ({ path }: Reference): number => (path[1] === 'pseudonyms' ? MIN_PSEUDONYM_SECRET : path[2] === 'secretFiles' ? MIN_SECRET : 0);
 
 /** RFC 4514: last RDN first, joined by commas. Node prints one RDN a line, first one first. */
 export const subjectOf = (certificate: X509Certificate): string => certificate.subject.split('\n').toReversed().join(',');
@@ -60,8 +63,8 @@ export const fileRules: readonly FileRule[] = [
   },
   {
     id: 'secret-short', says: 'a shared secret is long enough not to be guessed',
-    faults: ({ references, look }) => references.all.filter(({ kind, path, target }) => kind === 'secret' && (path[2] === 'secretFiles' || path[1] === 'pseudonyms') && look.facts(target).exists && (look.secret(target) ?? '').length < MIN_SECRET)
-      .map((reference) => at(reference, `names a file whose first line is shorter than ${MIN_SECRET} characters`, 'make a new one, for example with: openssl rand -base64 48')),
+    faults: ({ references, look }) => references.all.filter((reference) => reference.kind === 'secret' && look.facts(reference.target).exists && (look.secret(reference.target) ?? '').length < shortest(reference))
+      .map((reference) => at(reference, `names a file whose first line is shorter than ${shortest(reference)} characters`, 'make a new one, for example with: openssl rand -base64 48')),
   },
   {
     id: 'secret-empty', says: 'a password file is not empty',

@@ -5,6 +5,7 @@ import { catalogue } from '../attributes/catalogue.ts';
 import { fail, isBrygganError } from '../core/errors.ts';
 import { describeFinding, inReadingOrder, isError, type Finding } from '../core/findings.ts';
 import { readYaml } from '../core/yaml-file.ts';
+import { checkFolder } from '../directory/hsa-file/directory.ts';
 import type { RegistrySettings } from '../parties/content.ts';
 import { partyFileSchema } from '../parties/party-file.ts';
 import { checkTree } from '../parties/sources/load.ts';
@@ -14,7 +15,7 @@ import { fileRules, type FileRuleContext } from './file-rules.ts';
 import { readConfigurationFiles, type FileValues, type Sources } from './files.ts';
 import type { Configuration, ProcessEnvironment } from './model.ts';
 import { productionRules } from './production-rules.ts';
-import { collectReferences, lookAtFiles } from './references.ts';
+import { absolute, collectReferences, lookAtFiles } from './references.ts';
 import { parseRedisUrl, resolveConfiguration, type RedisAddress } from './resolve.ts';
 import { crossRules, type Fault } from './rules.ts';
 import { Secret } from './secret.ts';
@@ -113,10 +114,13 @@ export const refuseDemoParts = ({ demo }: Configuration): void => {
  * configuration itself is broken, parties and services are still read as far as they stand alone.
  */
 export const checkRoot = async (root: string, environment: ProcessEnvironment, readServiceMetadata: ReadServiceMetadata): Promise<readonly Finding[]> => {
-  const { configuration, findings } = examine(root, environment);
+  const { configuration, findings: ours } = examine(root, environment);
+  const { directory } = readConfigurationFiles(resolve(root)).values;
+  const people = directory === undefined ? [] : await checkFolder({ folder: absolute(resolve(root), directory.source.path), shownAs: directory.source.path });
+  const findings = [...ours, ...people];
   if (configuration !== null) return inReadingOrder([...findings, ...(await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata })).findings]);
   const { values } = readConfigurationFiles(resolve(root));
-  if (values.federation === undefined || values.methods === undefined || values.broker === undefined) return findings;
+  if (values.federation === undefined || values.methods === undefined || values.broker === undefined) return inReadingOrder(findings);
   const settings = registrySettings({
     environment: values.broker.environment, entityId: values.broker.entityId, lookAlikes: values.broker.lookAlikes,
     federations: values.federation.federations.map((row) => ({ ...row, clockSkew: 0, sessionLifetime: 0, assurance: { issue: {}, accept: {} } })),

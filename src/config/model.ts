@@ -93,7 +93,10 @@ export interface Configuration {
   readonly login: { readonly transactionSeconds: number; readonly startsPerMinute: number };
   readonly clockSkewSeconds: number;
   readonly trustedProxies: readonly string[];
+  /** Client networks exempt from limits per address. */
   readonly networks: readonly string[];
+  /** Private networks that our own calls may reach. */
+  readonly outbound: { readonly allowedNetworks: readonly string[] };
   readonly audit: { readonly directory: string; readonly retentionDays: number; readonly minFreeMegabytes: number };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   readonly reload: 'auto' | 'review';

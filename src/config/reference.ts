@@ -50,7 +50,7 @@ const meaningOf = (view: SchemaView): string => {
 const below = (view: SchemaView, path: string): readonly Row[] => {
   if (view.type === 'array' && view.items !== undefined) return below(view.items, `${path}[]`);
   const branches = choices(view);
-  const kinds = branches.flatMap(({ properties }) => (properties?.['kind']?.const === undefined ? [] : [String(properties['kind'].const)]));
+  const kinds = branches.flatMap(({ properties }) => (typeof properties?.['kind']?.const === 'string' ? [properties['kind'].const] : []));
   if (kinds.length > 1) {
     // A choice by `kind`: one row for it, then each member's own keys under its name.
     const own = branches.flatMap((branch, index) => below(branch, `${path}(${kinds[index] ?? ''})`).filter((row) => !row.path.endsWith(').kind')));

@@ -118,7 +118,7 @@ export const resolveConfiguration = (values: FileValues, context: ResolveContext
       pseudonyms: { secretFile: broker.keys.pseudonyms === undefined ? join(state, 'keys', 'pseudonyms.secret') : absolute(root, broker.keys.pseudonyms.secretFile) },
     },
     store: storeOf(broker.store, context),
-    session: broker.session, login: broker.login, clockSkewSeconds: broker.clockSkewSeconds, trustedProxies: broker.trustedProxies, networks: broker.networks,
+    session: broker.session, login: broker.login, clockSkewSeconds: broker.clockSkewSeconds, trustedProxies: broker.trustedProxies, networks: broker.networks, outbound: broker.outbound,
     audit: { ...broker.audit, directory: broker.audit.directory === undefined ? join(state, 'audit') : absolute(root, broker.audit.directory) },
     log: broker.log, reload: broker.reload, lookAlikes: broker.lookAlikes,
     demo: broker.demo === undefined ? null : { cardReader: broker.demo.cardReader ?? null },

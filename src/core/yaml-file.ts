@@ -4,7 +4,7 @@
  */
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type Pair } from 'yaml';
 import type { z } from 'zod';
-import type { Finding } from './findings.ts';
+import { inReadingOrder, type Finding } from './findings.ts';
 import { explainIssues } from './schema-faults.ts';
 
 export type DocumentPath = readonly (string | number)[];
@@ -41,7 +41,7 @@ const offsetOf = (document: Document, path: DocumentPath): number => {
 const spell = (path: DocumentPath): string => path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
 
 const parse = (text: string, lines?: LineCounter): Document =>
-  parseDocument(text, { ...(lines === undefined ? {} : { lineCounter: lines }), prettyErrors: false, strict: true, uniqueKeys: true, version: '1.2', merge: false, logLevel: 'silent' });
+  parseDocument(text, { ...(lines === undefined ? {} : { lineCounter: lines }), prettyErrors: false, strict: true, uniqueKeys: true, version: '1.2', merge: false, logLevel: 'error' });
 
 /** Parses once more when a place is asked for: faults are rare, and hundreds of good files need not keep their trees. */
 const sourceFile = (file: string, text: string): SourceFile => ({
@@ -73,7 +73,7 @@ const syntaxFindings = (text: string, file: string): Finding[] => {
 const whole = (file: string, message: string, fix: string): Finding => ({ file, line: null, column: null, path: '', severity: 'error', rule: 'yaml', message, fix });
 
 const schemaFindings = (schema: z.ZodType, value: unknown, issues: readonly z.core.$ZodIssue[], source: SourceFile): Finding[] =>
-  explainIssues(schema, value, issues).map(({ path, message, fix }) => source.finding(path, 'schema', message, fix));
+  [...inReadingOrder(explainIssues(schema, value, issues).map(({ path, message, fix }) => source.finding(path, 'schema', message, fix)))];
 
 /**
  * `bytes` of the file at `file` (relative to the root, used in findings only). An empty file counts as an empty map.
@@ -94,7 +94,7 @@ export const readYaml = <S extends z.ZodType>(bytes: Uint8Array, file: string, s
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
   } catch {
-    return { ok: false, findings: [whole(file, 'uses aliases in too large a number', 'write the values out')] };
+    return { ok: false, findings: [whole(file, 'uses an alias of nothing, or too many of them', 'write the values out')] };
   }
   const parsed = schema.safeParse(value);
   return parsed.success ? { ok: true, value: parsed.data, source } : { ok: false, findings: schemaFindings(schema, value, parsed.error.issues, source) };

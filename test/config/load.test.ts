@@ -178,6 +178,14 @@ test('what parties and services may refer to comes from the configuration', () =
   expect(settings.ownEntityIds).toEqual(['https://localhost:8443/saml/metadata']);
 });
 
+test('check reads the directory of invented people too', async () => {
+  const root = developmentRoot();
+  const broken = async (): Promise<readonly string[]> => (await checkRoot(root.path, {}, noService)).filter(isError).map(({ file }) => file);
+  expect(await broken()).toEqual([]);
+  root.write('config/directory-data/people.yaml', 'peple: []\n');
+  expect(await broken()).toContain('config/directory-data/people.yaml');
+});
+
 test('check goes on to parties and services when the configuration itself is broken', async () => {
   const root = developmentRoot();
   root.set('broker', ['reload'], 'never');

@@ -79,6 +79,14 @@ describe('rules on files that are referred to', () => {
     expect(brokenIds(root)).toContain(`${id} ${place}`);
   });
   test('each has a case here', () => expect(Object.keys(files).toSorted()).toEqual(fileRules.map(({ id }) => id).toSorted()));
+  test('the secret behind pseudonyms has 256 bits', () => {
+    const root = developmentRoot();
+    root.set('broker', ['keys', 'pseudonyms'], { secretFile: 's' });
+    root.write('s', 'x'.repeat(42));
+    expect(brokenIds(root)).toEqual(['secret-short keys.pseudonyms.secretFile']);
+    root.write('s', 'x'.repeat(43));
+    expect(loadConfiguration(root.path, {}).keys.pseudonyms.secretFile).toContain('/s');
+  });
   test('an authority is the one that its row names', () => {
     const root = developmentRoot();
     root.set('issuers', ['issuers', 14, 'name'], 'CN=DEV SITHS e-id Person HSA-id 9 CA v1,O=Bryggan Development,C=SE');

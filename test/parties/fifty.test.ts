@@ -73,7 +73,8 @@ test('there are fifty, each with a file, and one file for what they share', () =
   expect(table).toHaveLength(50);
   expect(readdirSync(directory).toSorted()).toEqual([...table.map(([id]) => `${id}.yaml`), 'joint.yaml'].toSorted());
 });
-test.each(table)('%s is %s', (id, name, own, number, code, domain, subRegion, readIn) => {
+test.each(table)('%s is %s', (...row) => {
+  const [id, name, own, number, code, domain, subRegion, readIn] = row;
   const file = raw(id);
   expect([file.name, file.displayName ?? file.name, file.organisationNumber, file.municipalityCode ?? '– (county code 14)', file.domain, file.subRegion, file.numberReadIn.join(', ')]).toEqual([name, own, number, code, domain, subRegions[subRegion], readIn]);
 });

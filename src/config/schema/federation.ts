@@ -1,6 +1,7 @@
 /** config/federation.yaml: what differs between the federations that our services belong to. */
 import { z } from 'zod';
-import { assuranceLevel, assuranceLevel as level, rule, seconds, shortId } from '../../core/schema-parts.ts';
+import { dialects } from '../../attributes/catalogue.ts';
+import { assuranceLevel, rule, seconds, shortId } from '../../core/schema-parts.ts';
 
 const uri = rule(z.string().max(300), (value) => /^[a-z][a-z0-9+.-]*:[^\s]+$/i.test(value), 'is not a URI', 'copy it byte for byte from the federation’s document').meta({ examples: ['http://id.sambi.se/loa/loa3'] });
 export const blockCiphers = [
@@ -19,10 +20,10 @@ const federation = z.strictObject({
   clockSkewSeconds: seconds.max(300).optional().meta({ description: 'allowed between a peer’s clock and ours; default: the broker’s' }),
   sessionSeconds: seconds.min(60).meta({ description: 'longest reuse of a session, from the original login' }),
   assurance: z.strictObject({
-    issue: z.partialRecord(level, uri).meta({ description: 'URI that we answer with, per level; a level without one is never answered' }),
+    issue: z.partialRecord(assuranceLevel, uri).meta({ description: 'URI that we answer with, per level; a level without one is never answered' }),
     accept: z.record(uri, assuranceLevel).meta({ description: 'URIs understood in a request; they are compared letter for letter' }),
   }),
-  attributeDialect: shortId.meta({ description: 'column of the attribute catalogue', examples: ['sambi'] }),
+  attributeDialect: z.enum(dialects).meta({ description: 'column of the attribute catalogue' }),
   cancelStatus: uri.nullable().default(null).meta({ description: 'second-level status when the person cancels; null: AuthnFailed' }),
   showRelease: z.boolean().default(false).meta({ description: 'true: the person is told which facts are sent, and may cancel' }),
 });

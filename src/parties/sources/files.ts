@@ -226,6 +226,7 @@ class RegistryFromFiles implements FileRegistry {
   }
 
   start(): void {
+    this.#stopped.abort();
     this.#stopped = new AbortController();
     const { signal } = this.#stopped;
     const round = async (): Promise<void> => {

@@ -27,8 +27,8 @@ interface World {
   whileWaiting: () => void;
   auditAway: boolean;
   now: number;
-  put(files: Files): void;
-  open(options?: Partial<FileRegistryOptions>): Promise<FileRegistry>;
+  readonly put: (files: Files) => void;
+  readonly open: (options?: Partial<FileRegistryOptions>) => Promise<FileRegistry>;
 }
 const world = (files: Files = goodFiles): World => {
   const root = mkdtempSync(join(tmpdir(), 'bryggan-parties-'));

@@ -57,7 +57,7 @@ export const startBenchServer = async (signing: { response: boolean; assertion: 
   const [application] = demoApplications((index) => `https://127.0.0.1:${ports.applications[index] ?? 0}`);
   if (application === undefined) throw new Error('no application');
   writeServiceFiles(root, application, new X509Certificate(readFileSync(pathOf(developmentSet().machine('demo-1').certFile))).raw.toString('base64'));
-  const settings = join(root, 'metadata', 'services', application.party, `${application.id}`);
+  const settings = join(root, 'metadata', 'services', application.party, application.id);
   writeFileSync(`${settings}.xml`, readFileSync(`${settings}.xml`, 'utf8').replace('WantAssertionsSigned="true"', `WantAssertionsSigned="${signing.assertion}"`));
   writeFileSync(`${settings}.yaml`, `${readFileSync(`${settings}.yaml`, 'utf8')}signing: { response: ${signing.response}, assertion: ${signing.assertion} }\n`);
   const revocation = await createRevocationService({ now: () => Date.now() }).serve(ports.revocation);

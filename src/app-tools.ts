@@ -35,7 +35,7 @@ const statusOver = (socketPath: string): Promise<Readonly<Record<string, unknown
   });
 
 export const createTools = (root: string): Tools => ({
-  now: systemClock.now,
+  now: () => systemClock.now(),
   check: () => checkRoot(root, process.env, readServiceMetadata),
   open: async () => {
     const configuration = loadConfiguration(root, process.env);

@@ -30,7 +30,7 @@ export const diagnose = async (tools: Tools): Promise<readonly Diagnosis[]> => {
   return [configuration, state, ...certificates, audit, ...(await ofProcess(await opened.runningStatus()))];
 };
 
-interface Status { readonly readiness?: { readonly status: string; readonly reasons: readonly string[] }; readonly store?: string; readonly registry?: { readonly alarm: unknown; readonly services: number }; readonly revocation?: readonly Readonly<Record<string, unknown>>[] }
+interface Status { readonly readiness?: { readonly status: string; readonly reasons: readonly string[] }; readonly store?: string; readonly registry?: { readonly alarm: unknown; readonly services: number }; readonly revocation?: readonly { readonly issuer: string; readonly nextUpdate: number | null; readonly entries: number; readonly lastError: string | null }[] }
 const ofProcess = (status: Status | null): Promise<readonly Diagnosis[]> => {
   if (status === null) return Promise.resolve([{ check: 'process', state: 'soon', finding: 'no process runs on this state directory: bryggan serve' }]);
   const { readiness, store, registry } = status;
@@ -38,9 +38,7 @@ const ofProcess = (status: Status | null): Promise<readonly Diagnosis[]> => {
     { check: 'process', state: readiness?.status === 'ready' ? 'good' : readiness?.status === 'degraded' ? 'soon' : 'bad', finding: [readiness?.status ?? 'no answer', ...(readiness?.reasons ?? [])].join('; ') },
     { check: 'store', state: store === 'up' ? 'good' : 'bad', finding: store ?? 'unknown' },
     { check: 'registry', state: registry?.alarm == null ? 'good' : 'bad', finding: registry?.alarm == null ? `${registry?.services ?? 0} services serve` : 'changed files were not taken: bryggan check' },
-    ...(status.revocation ?? []).map((row): Diagnosis => {
-      const loaded = row['nextUpdate'] !== null && row['nextUpdate'] !== undefined;
-      return { check: `revocation: ${String(row['issuer'] ?? row['id'] ?? '')}`, state: loaded ? 'good' : 'bad', finding: loaded ? `valid until ${new Date(Number(row['nextUpdate'])).toISOString()}, ${String(row['entries'] ?? '?')} entries` : `no list: ${String(row['lastError'] ?? 'never fetched')}` };
-    }),
+    ...(status.revocation ?? []).map(({ issuer, nextUpdate, entries, lastError }): Diagnosis =>
+      nextUpdate === null ? { check: `revocation: ${issuer}`, state: 'bad', finding: `no list: ${lastError ?? 'never fetched'}` } : { check: `revocation: ${issuer}`, state: 'good', finding: `valid until ${new Date(nextUpdate).toISOString()}, ${entries} entries` }),
   ]);
 };

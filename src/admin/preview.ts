@@ -15,7 +15,8 @@ const keyOf = (text: string, opened: Opened): PersonKey =>
   : isHsaId(text, opened.hsaIdFormat) ? { kind: 'hsa-id', hsaId: text as HsaId }
   : fail('command.usage', 'the person is named by HSA-id or twelve-digit personal identity number');
 
-export const previewFor = async (serviceId: string, person: string, commission: string | undefined, level: AssuranceLevel, opened: Opened, now: Instant) => {
+export interface PreviewQuestion { readonly service: string; readonly person: string; readonly commission: string | undefined; readonly level: AssuranceLevel }
+export const previewFor = async ({ service: serviceId, person, commission, level }: PreviewQuestion, opened: Opened, now: Instant) => {
   const service = opened.registry.services.get(serviceId as ServiceId) ?? fail('command.usage', `there is no service ${serviceId}; \`bryggan service list\` names them all`);
   const key = keyOf(person, opened);
   const found = (await opened.directory.find(key)) ?? fail('directory.person-unknown', 'the directory has no such person');

@@ -4,13 +4,14 @@ import { fail } from '../core/errors.ts';
 import { findByReference } from '../audit/export.ts';
 import type { RecordedEvent } from '../audit/model.ts';
 
+const word = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '–');
 const sentences: Readonly<Record<string, (event: RecordedEvent) => string>> = {
-  'login.authenticated': ({ facts }) => `somebody proved who they are: ${String(facts['method'])}, level ${String(facts['level'])}, certificate ${String(facts['certificateSerial'])} of ${String(facts['issuer'])}`,
-  'login.succeeded': ({ facts }) => `answered ${facts['reused'] === true ? 'from the session, without a new login' : 'after a login'}, level ${String(facts['assurance'])}; released: ${(facts['released'] as readonly string[] | undefined ?? []).join('; ') || 'nothing'}`,
-  'login.refused': ({ code, facts }) => `refused: ${code ?? ''}. ${String(facts['detail'] ?? '')}`,
+  'login.authenticated': ({ facts }) => `somebody proved who they are: ${word(facts['method'])}, level ${word(facts['level'])}, certificate ${word(facts['certificateSerial'])} of ${word(facts['issuer'])}`,
+  'login.succeeded': ({ facts }) => `answered ${facts['reused'] === true ? 'from the session, without a new login' : 'after a login'}, level ${word(facts['assurance'])}; released: ${(facts['released'] as readonly string[] | undefined ?? []).join('; ') || 'nothing'}`,
+  'login.refused': ({ code, facts }) => `refused: ${code ?? ''}. ${word(facts['detail'])}`,
   'login.cancelled': ({ code }) => `ended by the person (${code ?? 'cancelled'})`,
-  'card.refused': ({ code, facts }) => `the card was refused: ${code ?? ''}. ${String(facts['detail'] ?? '')}`,
-  'request.refused': ({ code, facts }) => `the request was refused: ${code ?? ''}. ${String(facts['detail'] ?? '')}`,
+  'card.refused': ({ code, facts }) => `the card was refused: ${code ?? ''}. ${word(facts['detail'])}`,
+  'request.refused': ({ code, facts }) => `the request was refused: ${code ?? ''}. ${word(facts['detail'])}`,
 };
 const actors = { 'user': 'the person', 'organisation-it': "the person's organisation", 'service-owner': "the application's owner", 'operations': 'operations' } as const;
 

@@ -27,6 +27,6 @@ export interface Opened {
 }
 export interface Tools {
   readonly now: () => Instant;
-  check(): Promise<readonly Finding[]>;
-  open(): Promise<Opened>;
+  readonly check: () => Promise<readonly Finding[]>;
+  readonly open: () => Promise<Opened>;
 }

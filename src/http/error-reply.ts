@@ -30,5 +30,5 @@ export const createErrorReply = (ports: LoginPorts, tools: ReplyTools) => async 
   const row = errorCatalogue[error.code];
   const unexpected = error.code === 'internal' && error.cause instanceof Error ? { stack: error.cause.stack?.split('\n').slice(0, 6).join(' | ') } : {};
   ports.log[row.log]({ code: error.code, reference, detail: error.detail, route: request.routeOptions.url ?? 'none', ...unexpected }, 'request refused');
-  return sendPage(request, reply, { kind: 'error', code: error.code, answer: null, retry: null }, row.http, { ...bareFrame(ports), reference }, tools);
+  return sendPage(request, reply, { page: { kind: 'error', code: error.code, answer: null, retry: null }, status: row.http, context: { ...bareFrame(ports), reference } }, tools);
 };

@@ -17,7 +17,8 @@ const frameFor = (request: FastifyRequest, context: FrameContext, tools: ReplyTo
   return { ...context, locale, environment: tools.environment, otherLanguageUrl: `/language/${locale === 'sv' ? 'en' : 'sv'}` };
 };
 
-export const sendPage = (request: FastifyRequest, reply: FastifyReply, page: Page, status: number, context: FrameContext, tools: ReplyTools): FastifyReply => {
+export interface Shown { readonly page: Page; readonly status: number; readonly context: FrameContext }
+export const sendPage = (request: FastifyRequest, reply: FastifyReply, { page, status, context }: Shown, tools: ReplyTools): FastifyReply => {
   const frame = frameFor(request, context, tools);
   void reply.code(status).headers(tools.ui.headers(page, frame)).type('text/html; charset=utf-8');
   if (status === 503) void reply.header('retry-after', '5');
@@ -29,12 +30,12 @@ export const sendFlow = (request: FastifyRequest, reply: FastifyReply, flow: Flo
   if (flow.cookies.length > 0) void reply.header('set-cookie', setCookies(flow.cookies, tools.transactionSeconds));
   void reply.header('cache-control', 'no-store');
   switch (content.kind) {
-    case 'page': return sendPage(request, reply, content.page, content.status, flow.frame, tools);
+    case 'page': return sendPage(request, reply, { page: content.page, status: content.status, context: flow.frame }, tools);
     // 303: the method becomes GET and no body travels on (facts: federation §6.1).
     case 'redirect': return reply.code(303).header('location', content.to).send();
     case 'answer':
       return content.answer.kind === 'redirect'
         ? reply.code(303).header('location', content.answer.to).send()
-        : sendPage(request, reply, { kind: 'on-the-way', form: content.answer }, 200, flow.frame, tools);
+        : sendPage(request, reply, { page: { kind: 'on-the-way', form: content.answer }, status: 200, context: flow.frame }, tools);
   }
 };

@@ -34,9 +34,10 @@ export const createPublicServer = (options: PublicServerOptions, ports: LoginPor
 
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', (request, _reply, done) => {
     // Addresses are built from configuration, never from Host; another name is another service (threats K08).
     if (request.headers.host !== expectedHost) fail('web.host', 'request for another host name');
+    done();
   });
   server.setErrorHandler(createErrorReply(ports, tools));
   server.setNotFoundHandler(() => fail('web.not-found', 'no such page'));

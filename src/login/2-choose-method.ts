@@ -23,11 +23,11 @@ export const methodOptions = (request: AcceptedRequest, service: ServiceParty, p
     .map((method): MethodOption => ({ id: method.id, kind: method.kind, lastUsed: method.id === lastMethod, unavailable: reachesLevel(method, request, service) ? null : 'level' }))
     .toSorted((a, b) => Number(b.lastUsed) - Number(a.lastUsed));
 
-export const chooseMethod = async (
-  request: AcceptedRequest, service: ServiceParty, browser: Browser, ports: LoginPorts, declinedSession: boolean, confirmed: boolean,
-): Promise<ChosenMethod> => {
+/** What the person has said of the browser's session so far. */
+export interface SessionWish { readonly declined: boolean; readonly confirmed: boolean }
+export const chooseMethod = async (request: AcceptedRequest, service: ServiceParty, browser: Browser, ports: LoginPorts, { declined, confirmed }: SessionWish): Promise<ChosenMethod> => {
   const usable = methodOptions(request, service, ports, browser.lastMethod).filter((option) => option.unavailable === null).map((option) => option.id);
-  if (browser.sessionId !== null && !declinedSession) {
+  if (browser.sessionId !== null && !declined) {
     const session = await ports.stores.sessions.find(browser.sessionId);
     if (session !== undefined) {
       const reuse = await reuseOf(session.value, request, service, methodsFor(service, ports.registry.current(), ports.methods).map(({ id }) => id), ports);

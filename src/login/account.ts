@@ -12,6 +12,11 @@ const accountFrame = (session: SsoSession | undefined, base: string, ports: Logi
 const sessionOf = async (browser: Browser, ports: LoginPorts): Promise<SsoSession | undefined> =>
   browser.sessionId === null ? undefined : (await ports.stores.sessions.find(browser.sessionId))?.value;
 
+const methodKindOf = (session: SsoSession, ports: LoginPorts) => {
+  const kind = ports.methods.get(session.identity.method)?.kind;
+  return kind === undefined ? {} : { methodKind: kind };
+};
+
 export const showMe = async (browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
   const session = await sessionOf(browser, ports);
   if (session === undefined) return reply(pageContent({ kind: 'nobody' }), bareFrame(ports));
@@ -23,7 +28,7 @@ export const showMe = async (browser: Browser, ports: LoginPorts): Promise<FlowR
     return service === undefined ? [] : [{ name: service.names, partyName: registry.parties.get(service.party)?.displayName ?? '', answeredAt: entry.answeredAt }];
   });
   return reply(pageContent({
-    kind: 'me', personName: person?.protectedPerson === true ? '' : session.identity.credential.displayName, method: session.identity.method, level: session.identity.level,
+    kind: 'me', personName: person?.protectedPerson === true ? '' : session.identity.credential.displayName, method: session.identity.method, ...methodKindOf(session, ports), level: session.identity.level,
     since: session.identity.authenticatedAt, until: session.expiresAt,
     commission: commission === undefined ? null : { unit: commission.unit.name, purpose: commission.purpose }, services,
   }), accountFrame(session, '', ports));

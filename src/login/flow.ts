@@ -42,7 +42,7 @@ export const advance = async (visit: Visit, ports: LoginPorts): Promise<FlowRepl
   const { slip } = transaction.request;
   const service = enabledService(slip, ports.registry.current());
   if (transaction.state === 'accepted') {
-    const chosen = await chooseMethod(transaction.request, service, browser, ports, transaction.declinedSession, visit.confirmed); // 2
+    const chosen = await chooseMethod(transaction.request, service, browser, ports, { declined: transaction.declinedSession, confirmed: visit.confirmed }); // 2
     if (chosen.kind === 'session') return advance(await withSession(visit, transaction, chosen, ports), ports);
     if (chosen.kind === 'confirm-session') return ask(visit, { kind: 'confirm-session', personName: chosen.personName }, ports);
     return authenticate(visit, transaction, chosen.methods, ports); // 3
@@ -107,7 +107,7 @@ const claimOf = (visit: Visit, ports: LoginPorts) => {
   const end: FinishedTransaction = { ...pick(transaction), state: 'answered', service: serviceOf(transaction) };
   return {
     take: () => ports.stores.transactions.replace(end, version),
-    undo: async () => void (await ports.stores.transactions.replace(transaction, version + 1)),
+    undo: async () => { await ports.stores.transactions.replace(transaction, version + 1); },
   };
 };
 export const pick = ({ id, reference, expiresAt, cookieHash, beginCodeHash, locale }: LoginTransaction) => ({ id, reference, expiresAt, cookieHash, beginCodeHash, locale });

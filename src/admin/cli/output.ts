@@ -1,7 +1,7 @@
 /** How facts are printed: tables and lines for people, JSON for scripts. */
 export type Print = (text: string) => void;
 
-const cell = (value: unknown): string => (value === null || value === undefined ? '–' : Array.isArray(value) ? value.map(String).join(', ') : typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value as string | number));
+const cell = (value: unknown): string => (value === null || value === undefined ? '–' : Array.isArray(value) ? value.map(String).join(', ') : typeof value === 'boolean' ? (value ? 'yes' : 'no') : typeof value === 'object' ? JSON.stringify(value) : String(value));
 
 export const printTable = (rows: readonly Readonly<Record<string, unknown>>[], print: Print): void => {
   const [first] = rows;

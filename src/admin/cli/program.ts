@@ -39,23 +39,23 @@ const addInventory = (program: Command, processes: Processes, terminal: Terminal
   const party = program.command('party').description('the parties whose people log in');
   party.command('list').option('--json').action(async ({ json }) => {
     const rows = listParties((await (await processes.tools()).open()).registry);
-    if (json) printJson(rows, print);
+    if (json === true) printJson(rows, print);
     else printTable(rows, print);
   });
   party.command('show <party>').option('--json').action(async (id, { json }) => {
     const facts = showParty(id, (await (await processes.tools()).open()).registry);
-    if (json) printJson(facts, print);
+    if (json === true) printJson(facts, print);
     else printFacts(facts, print);
   });
   const service = program.command('service').description('the services that ask for logins');
   service.command('list').option('--party <party>', 'only services of this party').option('--json').action(async ({ party: owner, json }) => {
     const rows = listServices((await (await processes.tools()).open()).registry, owner);
-    if (json) printJson(rows, print);
+    if (json === true) printJson(rows, print);
     else printTable(rows, print);
   });
   service.command('show <service>').description('a service by its id (party/name) or entityID').option('--json').action(async (id, { json }) => {
     const facts = showService(id, (await (await processes.tools()).open()).registry);
-    if (json) printJson(facts, print);
+    if (json === true) printJson(facts, print);
     else printFacts(facts, print);
   });
 };
@@ -65,7 +65,7 @@ const addAudit = (program: Command, processes: Processes, terminal: Terminal): v
   program.command('explain <reference>').description('the story of one login, by the reference on its pages').option('--json').action(async (reference, { json }) => {
     const opened = await (await processes.tools()).open();
     const story = explain(opened.audit.directory, reference);
-    if (json) return printJson(story, print);
+    if (json === true) return printJson(story, print);
     print(`${story.reference}  service ${story.service ?? '–'}  person ${story.person ?? '–'}\n\n`);
     for (const { at, said } of story.story) print(`${at}  ${said}\n`);
     if (story.whoMustAct !== null) print(`\nWho must act: ${story.whoMustAct}\n`);
@@ -75,7 +75,7 @@ const addAudit = (program: Command, processes: Processes, terminal: Terminal): v
     const opened = await (await processes.tools()).open();
     const report = verifyTrail({ directory: opened.audit.directory, publicKeys: opened.audit.publicKeys });
     if (report.findings.length > 0) terminal.exit = 1;
-    if (json) return printJson(report, print);
+    if (json === true) return printJson(report, print);
     printTable(report.nodes, print);
     for (const { file, line, message } of report.findings) print(`${file}${line === null ? '' : `:${line}`}: ${message}\n`);
     print(report.findings.length === 0 ? 'The trail is whole.\n' : `${report.findings.length} findings: keep these files as they are and tell whoever answers for security.\n`);
@@ -95,16 +95,16 @@ const addFiles = (program: Command, processes: Processes, terminal: Terminal): v
   program.command('check').description('every fault in configuration, parties and services, with file, line and fix. Exit code 1 when there is an error').option('--json').action(async ({ json }) => {
     const findings = await (await processes.tools()).check();
     if (findings.some(isError)) terminal.exit = 1;
-    if (json) return printJson(findings, print);
+    if (json === true) return printJson(findings, print);
     for (const finding of findings) print(`${describeFinding(finding)}\n`);
     print(findings.length === 0 ? 'Everything is right.\n' : `${findings.filter(isError).length} errors, ${findings.filter((one) => !isError(one)).length} warnings.\n`);
   });
   program.command('release <service> <person>').description('what would this service get for this person (HSA-id or personal identity number), and why').option('--commission <hsaId>', 'acting under this commission').option('--level <level>', 'logged in at this level', level, 'loa3' as AssuranceLevel).option('--json')
     .action(async (service, person, options) => {
       const tools = await processes.tools();
-      const preview = await previewFor(service, person, options.commission, options.level, await tools.open(), tools.now());
-      if ('loginFails' in preview && preview.loginFails === true) terminal.exit = 1;
-      if (options.json) return printJson(preview, print);
+      const preview = await previewFor({ service, person, commission: options.commission, level: options.level }, await tools.open(), tools.now());
+      if ('loginFails' in preview && preview.loginFails) terminal.exit = 1;
+      if (options.json === true) return printJson(preview, print);
       if (!('attributes' in preview)) return print(`The person would be asked ${preview.wouldAsk}: ${preview.options.join(', ')}\nName one with --commission.\n`);
       printTable(preview.attributes.map(({ attribute, saml, openIdConnect, outcome, rule, values }) => ({ attribute, outcome, rule, SAML: saml, OIDC: openIdConnect, values })), print);
       if (preview.loginFails) print('\nThe login would fail: a required attribute cannot be delivered.\n');
@@ -112,13 +112,13 @@ const addFiles = (program: Command, processes: Processes, terminal: Terminal): v
   program.command('doctor').description('is anything wrong, or about to be? Exit code 1 when something is').option('--json').action(async ({ json }) => {
     const rows = await diagnose(await processes.tools());
     if (rows.some(({ state }) => state === 'bad')) terminal.exit = 1;
-    if (json) printJson(rows, print);
+    if (json === true) printJson(rows, print);
     else printTable(rows.map(({ state, check, finding }) => ({ state, check, finding })), print);
   });
 };
 
 export const createProgram = (processes: Processes, terminal: Terminal): Command => {
-  const program = new Command('bryggan').description('One shared identity service. BRYGGAN_ROOT holds config/ and metadata/ (default: .), BRYGGAN_STATE everything it writes (default: state/ below the root).').exitOverride() as unknown as Command;
+  const program = new Command('bryggan').description('One shared identity service. BRYGGAN_ROOT holds config/ and metadata/ (default: .), BRYGGAN_STATE everything it writes (default: state/ below the root).').exitOverride();
   program.command('serve').description('start the service').action(() => processes.serve());
   program.command('demo').description('start Bryggan with invented people, two demo applications and a simulated card reader')
     .option('--port <base>', 'first of the ports used', port, 8443).option('--dir <directory>', 'where the demo keeps its files', '.demo')

@@ -1,0 +1,49 @@
+/** The public listener with everything that answers on it. Used by app.ts alone. */
+import { attributeByWireName } from './attributes/catalogue.ts';
+import { forwardedCertificateHeaders } from './authenticators/certificate/card-endpoint.ts';
+import type { Configuration } from './config/model.ts';
+import { browserOf } from './http/browser.ts';
+import { registerLogin } from './http/login-plugin.ts';
+import { sendFlow, type ReplyTools } from './http/reply-page.ts';
+import { createPublicServer } from './http/server.ts';
+import { noCookies, type LoginPorts } from './login/context.ts';
+import { arrive } from './login/login.ts';
+import type { createMetrics } from './observability/metrics.ts';
+import { acceptAuthnRequest, type AcceptContext } from './protocols/saml-idp/accept.ts';
+import type { PublishedMetadata } from './protocols/saml-idp/metadata.ts';
+import { registerSaml } from './protocols/saml-idp/plugin.ts';
+import { readPem } from './app-parts.ts';
+import { formFields } from './saml/bindings/post.ts';
+import { assets } from './ui/assets.ts';
+import { ui } from './ui/render.ts';
+
+const BODY_LIMIT = 256 * 1024;
+
+export const createPublic = (configuration: Configuration, ports: LoginPorts, metrics: ReturnType<typeof createMetrics>, metadata: PublishedMetadata, ssoUrl: string) => {
+  const tools: ReplyTools = { ui, environment: configuration.environment, transactionSeconds: configuration.login.transactionSeconds };
+  const { tls } = configuration.listeners.public;
+  const server = createPublicServer({ tls: tls === null ? null : { key: readPem(tls.keyFile), cert: readPem(tls.certificateFile) }, trustedProxies: configuration.trustedProxies, bodyLimit: BODY_LIMIT }, ports, tools);
+  server.addHook('onRequest', (request, _reply, done) => {
+    // Believed on the proxy listener alone; here somebody is trying (threats H01).
+    const claimed = forwardedCertificateHeaders(request.raw);
+    if (claimed.length > 0) ports.log.warn({ headers: claimed }, 'a client sent headers that only a proxy may send; they were ignored');
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    metrics.request(request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
+    done();
+  });
+  const context = (): AcceptContext => ({ registry: ports.registry.current(), now: ports.clock.now(), ssoUrls: [ssoUrl], providerIds: [configuration.entityId], wantSigned: false, attributeByWireName });
+  registerSaml(server, {
+    acceptRedirect: (rawQuery) => acceptAuthnRequest({ binding: 'redirect', rawQuery }, context()),
+    acceptPost: (body, rawQuery) => acceptAuthnRequest({ binding: 'post', fields: formFields(body), rawQuery }, context()),
+    metadata: () => metadata,
+    deliver: async (arrival, transport, request, reply) => {
+      const browser = browserOf(request);
+      return sendFlow(request, reply, await arrive(arrival, transport, transport === 'cross-site-post' ? noCookies(browser) : browser, ports), tools);
+    },
+  });
+  registerLogin(server, ports, tools);
+  for (const asset of assets.values()) server.get(asset.path, (_request, reply) => reply.headers(asset.headers).type(asset.contentType).send(asset.bytes));
+  return server;
+};

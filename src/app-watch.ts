@@ -1,0 +1,41 @@
+/** What operations see of one node: readiness, metrics read at scrape, status for the command line. Used by app.ts alone. */
+import type { RunningTrail } from './audit/trail.ts';
+import type { Configuration } from './config/model.ts';
+import type { ManagementView } from './http/management.ts';
+import { readinessOf } from './observability/health.ts';
+import type { createMetrics } from './observability/metrics.ts';
+import type { FileRegistry } from './parties/sources/files.ts';
+import type { RevocationChecker } from './pki/index.ts';
+import type { Stores } from './sessions/ports.ts';
+
+export interface Watched {
+  readonly configuration: Configuration;
+  readonly metrics: ReturnType<typeof createMetrics>;
+  readonly trail: RunningTrail;
+  readonly stores: Stores;
+  readonly revocation: RevocationChecker;
+  readonly registry: FileRegistry;
+  readonly draining: () => boolean;
+}
+
+export const createView = ({ configuration, metrics, trail, stores, revocation, registry, draining }: Watched): ManagementView => {
+  const ready: ManagementView['ready'] = async () => readinessOf({ draining: draining(), auditHealthy: trail.status().healthy, issuersWithoutRevocation: revocation.missing(), store: await stores.health() });
+  const one = (value: number) => [{ labels: {}, value }];
+  metrics.addReading(async () => {
+    const lists = revocation.freshness();
+    const { sequence, freeMegabytes } = trail.status();
+    return [
+      { name: 'bryggan_revocation_next_update_seconds', help: 'End of validity of each revocation list, Unix time', values: lists.flatMap(({ issuer, nextUpdate }) => (nextUpdate === null ? [] : [{ labels: { issuer }, value: nextUpdate / 1000 }])) },
+      { name: 'bryggan_revocation_entries', help: 'Entries of each revocation list', values: lists.map(({ issuer, entries }) => ({ labels: { issuer }, value: entries })) },
+      { name: 'bryggan_audit_sequence', help: 'Last line of the audit trail', values: one(sequence) },
+      { name: 'bryggan_audit_free_megabytes', help: 'Free space on the audit disk', values: one(Math.round(freeMegabytes)) },
+      { name: 'bryggan_registry_services', help: 'Services in the serving registry', values: one(registry.status().services) },
+      { name: 'bryggan_registry_alarm', help: '1 while changed files wait or were not taken', values: one(registry.status().alarm === null ? 0 : 1) },
+      { name: 'bryggan_store_up', help: '1 when the store answers', values: one((await stores.health()) === 'up' ? 1 : 0) },
+    ];
+  });
+  return {
+    live: () => true, ready, metrics: () => metrics.render(),
+    status: async () => ({ readiness: await ready(), registry: registry.status(), audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), environment: configuration.environment, entityId: configuration.entityId }),
+  };
+};

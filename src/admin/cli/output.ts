@@ -1,7 +1,12 @@
 /** How facts are printed: tables and lines for people, JSON for scripts. */
 export type Print = (text: string) => void;
 
-const cell = (value: unknown): string => (value === null || value === undefined ? '–' : Array.isArray(value) ? value.map(String).join(', ') : typeof value === 'boolean' ? (value ? 'yes' : 'no') : typeof value === 'object' ? JSON.stringify(value) : String(value));
+const cell = (value: unknown): string => {
+  if (value === null || value === undefined) return '–';
+  if (Array.isArray(value)) return value.map(cell).join(', ');
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
+};
 
 export const printTable = (rows: readonly Readonly<Record<string, unknown>>[], print: Print): void => {
   const [first] = rows;

@@ -1,141 +1,108 @@
-/** One certificate, read once: DER structure by der.ts, keys and signatures by node:crypto. RDNs are found by type, never by position. */
+/**
+ * One certificate, read once: structure by der.ts, the second opinion of node:crypto's X509Certificate on the same bytes, keys and
+ * signatures by node:crypto. Reads; what a certificate is good for is decided in path/.
+ */
 import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
 import { BrygganError, fail } from '../core/errors.ts';
 import type { Instant } from '../core/ports.ts';
-import { bitString, booleanOf, childrenOf, context, expectTag, oidOf, onlyDer, serialHex, smallInteger, tags, textOf, timeOf, type Der } from './der.ts';
+import { childrenOf, context, expectTag, onlyDer, reading, serialHex, smallInteger, tags, timeOf, wholeOctets, type Der } from './der.ts';
+import { readExtensions, readExtensionValues, type ExtensionMap, type ExtensionValues } from './extensions.ts';
+import { readName, type DistinguishedName, type NameAttribute } from './names.ts';
+import { readPublicKey, readSignatureScheme, signatureHolds, type SignatureScheme } from './signature.ts';
 
-export interface NameAttribute { readonly oid: string; readonly value: string }
-export interface Extension { readonly oid: string; readonly critical: boolean; readonly value: Buffer }
-export type KeyUsage = 'digitalSignature' | 'nonRepudiation' | 'keyEncipherment' | 'dataEncipherment' | 'keyAgreement' | 'keyCertSign' | 'cRLSign' | 'encipherOnly' | 'decipherOnly';
-export interface Certificate {
+export interface Certificate extends ExtensionValues {
   readonly der: Buffer;
+  readonly x509: X509Certificate;
+  /** SHA-256 of the DER in hexadecimal. */
   readonly fingerprint: string;
-  /** Lower-case hexadecimal. */
+  /** Lower-case hexadecimal without leading zero octets. */
   readonly serial: string;
-  readonly issuerDer: Buffer;
-  readonly subjectDer: Buffer;
   /** RFC 4514 text: last RDN first. */
   readonly issuerName: string;
   readonly subjectName: string;
-  /** In DER order. */
+  readonly issuerDn: DistinguishedName;
+  readonly subjectDn: DistinguishedName;
+  /** Attributes of the subject in DER order. */
   readonly subject: readonly NameAttribute[];
   readonly notBefore: Instant;
+  /** Last instant of validity. */
   readonly notAfter: Instant;
   readonly publicKey: KeyObject;
-  readonly extensions: ReadonlyMap<string, Extension>;
-  /** null = the extension is absent. */
-  readonly keyUsage: ReadonlySet<KeyUsage> | null;
-  readonly extendedKeyUsage: readonly string[] | null;
-  readonly policies: readonly string[];
-  readonly isAuthority: boolean;
-  readonly pathLength: number | null;
-  readonly subjectKeyId: string | null;
-  readonly authorityKeyId: string | null;
-  /** SEIS card number, the same in every certificate of a card; not an identity. */
-  readonly cardNumber: string | null;
-  isSignedBy(key: KeyObject): boolean;
+  /** SubjectPublicKeyInfo, DER: with the subject's name it identifies an authority. */
+  readonly spki: Buffer;
+  /** X.509 version: 1, 2 or 3. */
+  readonly version: number;
+  readonly extensions: ExtensionMap;
+  readonly selfIssued: boolean;
+  readonly signature: { readonly scheme: SignatureScheme; readonly signed: Buffer; readonly value: Buffer };
 }
-export const oids = {
-  keyUsage: '2.5.29.15', extendedKeyUsage: '2.5.29.37', basicConstraints: '2.5.29.19', certificatePolicies: '2.5.29.32', subjectKeyId: '2.5.29.14', authorityKeyId: '2.5.29.35',
-  clientAuth: '1.3.6.1.5.5.7.3.2', anyExtendedKeyUsage: '2.5.29.37.0', anyPolicy: '2.5.29.32.0', cardNumber: '1.2.752.34.2.1',
-  serialNumber: '2.5.4.5', commonName: '2.5.4.3', surname: '2.5.4.4', givenName: '2.5.4.42', organisation: '2.5.4.10',
-} as const;
 const MAX_BYTES = 65_536;
-const MAX_RSA_BITS = 8192;
-const usages: readonly KeyUsage[] = ['digitalSignature', 'nonRepudiation', 'keyEncipherment', 'dataEncipherment', 'keyAgreement', 'keyCertSign', 'cRLSign', 'encipherOnly', 'decipherOnly'];
-const shortNames: Readonly<Record<string, string>> = { '2.5.4.3': 'CN', '2.5.4.4': 'SN', '2.5.4.5': 'serialNumber', '2.5.4.6': 'C', '2.5.4.7': 'L', '2.5.4.8': 'ST', '2.5.4.10': 'O', '2.5.4.11': 'OU', '2.5.4.12': 'T', '2.5.4.42': 'GN', '0.9.2342.19200300.100.1.25': 'DC' };
 
-/** [RFC 4514 §2.4] */
-const escapeName = (value: string): string => value.replace(/[",+;<>\\]/g, '\\$&').replace(/^[ #]/, '\\$&').replace(/ $/, '\\ ');
-const readName = (name: Der): { attributes: NameAttribute[]; text: string } => {
-  const rdns = childrenOf(expectTag(name, tags.sequence, 'name')).map((rdn) =>
-    childrenOf(expectTag(rdn, tags.set, 'RDN')).map((pair): NameAttribute => {
-      const [type, value] = childrenOf(pair);
-      return { oid: oidOf(expectTag(type, tags.oid, 'attribute type')), value: textOf(value ?? fail('pki.der', 'attribute without value')) };
-    }));
-  const text = rdns.toReversed().map((rdn) => rdn.map(({ oid, value }) => `${shortNames[oid] ?? oid}=${escapeName(value)}`).join('+')).join(',');
-  return { attributes: rdns.flat(), text };
-};
-
-const readExtensions = (wrapper: Der | undefined): ReadonlyMap<string, Extension> => {
-  const found = new Map<string, Extension>();
-  if (wrapper === undefined) return found;
-  for (const entry of childrenOf(onlyDer(wrapper.content))) {
-    const parts = childrenOf(entry);
-    const oid = oidOf(expectTag(parts[0], tags.oid, 'extension'));
-    const critical = parts.length === 3 && parts[1] !== undefined ? booleanOf(parts[1]) : false;
-    if (found.has(oid)) fail('pki.der', 'an extension appears twice'); // [RFC 5280 §4.2]
-    found.set(oid, { oid, critical, value: expectTag(parts.at(-1), tags.octetString, 'extension value').content });
-  }
-  return found;
-};
-const readKeyUsage = (extension: Extension | undefined): ReadonlySet<KeyUsage> | null => {
-  if (extension === undefined) return null;
-  const { bytes } = bitString(onlyDer(extension.value));
-  return new Set(usages.filter((_name, bit) => ((bytes[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0));
-};
-const readBasicConstraints = (extension: Extension | undefined): { isAuthority: boolean; pathLength: number | null } => {
-  const parts = extension === undefined ? [] : childrenOf(onlyDer(extension.value));
-  const isAuthority = parts[0]?.tag === tags.boolean && booleanOf(parts[0]);
-  const length = parts.find(({ tag }) => tag === tags.integer);
-  return { isAuthority, pathLength: length === undefined ? null : smallInteger(length) };
-};
-const keyIdIn = (extension: Extension | undefined, authority: boolean): string | null => {
-  if (extension === undefined) return null;
-  if (!authority) return onlyDer(extension.value).content.toString('hex');
-  return childrenOf(onlyDer(extension.value)).find(({ tag }) => tag === context(0, false))?.content.toString('hex') ?? null;
-};
-const readCardNumber = (extension: Extension | undefined): string | null => {
-  if (extension === undefined) return null;
-  const value = onlyDer(extension.value);
-  return value.tag === tags.printableString ? textOf(value) : null;
-};
-
-const parseTbs = (der: Buffer, x509: X509Certificate): Certificate => {
-  const [tbs, outerAlgorithm] = childrenOf(expectTag(onlyDer(der), tags.sequence, 'certificate'));
+interface Parts {
+  readonly version: number; readonly serial: Der; readonly algorithm: Der; readonly issuer: Der; readonly validity: Der; readonly subject: Der; readonly spki: Der; readonly extensions: Der | null;
+}
+/** TBSCertificate [RFC 5280 §4.1.2]. */
+const readParts = (tbs: Der): Parts => {
   const parts = [...childrenOf(expectTag(tbs, tags.sequence, 'TBSCertificate'))];
-  const version = parts[0]?.tag === context(0) ? smallInteger(onlyDer(parts.shift()?.content ?? Buffer.alloc(0))) : 0;
-  const [serial, algorithm, issuer, validity, subject] = parts;
-  if (algorithm === undefined || issuer === undefined || validity === undefined || subject === undefined || serial === undefined || outerAlgorithm === undefined) return fail('pki.der', 'a certificate with parts missing');
-  if (!algorithm.raw.equals(outerAlgorithm.raw)) return fail('pki.der', 'two signature algorithms'); // [RFC 5280 §4.1.1.2]
-  const wrapper = parts.find(({ tag }) => tag === context(3));
-  if (wrapper !== undefined && version !== 2) return fail('pki.der', 'extensions in a certificate that is not version 3'); // [RFC 5280 §4.1.2.9]
-  const extensions = readExtensions(wrapper);
-  const [notBefore, notAfter] = childrenOf(validity).map(timeOf);
-  const names = { issuer: readName(issuer), subject: readName(subject) };
-  const policies = extensions.get(oids.certificatePolicies);
-  const extended = extensions.get(oids.extendedKeyUsage);
+  const version = parts[0]?.tag === context(0) ? smallInteger(expectTag(onlyDer((parts.shift() ?? tbs).content), tags.integer, 'version')) : 0;
+  const [serial, algorithm, issuer, validity, subject, spki, ...rest] = parts;
+  const extensions = rest.at(-1)?.tag === context(3) ? (rest.pop() ?? null) : null;
+  const uniqueIds = rest.every(({ tag }) => tag === context(1, false) || tag === context(2, false)) && rest.length <= 2;
+  if (!uniqueIds || version > 2 || (extensions !== null && version !== 2) || (rest.length > 0 && version === 0)) return fail('pki.der', 'parts that do not fit the version of the certificate'); // [RFC 5280 §4.1.2.1]
   return {
-    der, fingerprint: createHash('sha256').update(der).digest('hex'), serial: serialHex(serial),
-    issuerDer: issuer.raw, subjectDer: subject.raw, issuerName: names.issuer.text, subjectName: names.subject.text, subject: names.subject.attributes,
-    notBefore: notBefore ?? fail('pki.der', 'no validity'), notAfter: notAfter ?? fail('pki.der', 'no validity'),
-    publicKey: x509.publicKey, extensions,
-    keyUsage: readKeyUsage(extensions.get(oids.keyUsage)),
-    extendedKeyUsage: extended === undefined ? null : childrenOf(onlyDer(extended.value)).map(oidOf),
-    policies: policies === undefined ? [] : childrenOf(onlyDer(policies.value)).map((policy) => oidOf(expectTag(childrenOf(policy)[0], tags.oid, 'policy'))),
-    ...readBasicConstraints(extensions.get(oids.basicConstraints)),
-    subjectKeyId: keyIdIn(extensions.get(oids.subjectKeyId), false), authorityKeyId: keyIdIn(extensions.get(oids.authorityKeyId), true),
-    cardNumber: readCardNumber(extensions.get(oids.cardNumber)),
-    isSignedBy: (key) => x509.verify(key),
+    version: version + 1,
+    serial: expectTag(serial, tags.integer, 'serial number'), algorithm: expectTag(algorithm, tags.sequence, 'signature algorithm'),
+    issuer: expectTag(issuer, tags.sequence, 'issuer'), validity: expectTag(validity, tags.sequence, 'validity'),
+    subject: expectTag(subject, tags.sequence, 'subject'), spki: expectTag(spki, tags.sequence, 'public key'), extensions,
+  };
+};
+const noExtensions: ExtensionMap = new Map();
+
+const readCertificate = (der: Buffer): Certificate => {
+  const [tbs, outer, signature, more] = childrenOf(expectTag(onlyDer(der), tags.sequence, 'certificate'));
+  if (tbs === undefined || outer === undefined || more !== undefined) return fail('pki.der', 'a certificate with parts missing or too many');
+  const parts = readParts(tbs);
+  if (!parts.algorithm.raw.equals(outer.raw)) return fail('pki.der', 'two signature algorithms'); // [RFC 5280 §4.1.1.2]
+  const [notBefore, notAfter, third] = childrenOf(parts.validity);
+  if (notBefore === undefined || notAfter === undefined || third !== undefined) return fail('pki.der', 'a validity without two ends');
+  const extensions = parts.extensions === null ? noExtensions : readExtensions(onlyDer(parts.extensions.content), 'certificate');
+  const issuerDn = readName(parts.issuer);
+  const subjectDn = readName(parts.subject);
+  return {
+    der, x509: reading('certificate', () => new X509Certificate(der)), fingerprint: createHash('sha256').update(der).digest('hex'),
+    serial: serialHex(parts.serial.content),
+    issuerName: issuerDn.text, subjectName: subjectDn.text, issuerDn, subjectDn, subject: subjectDn.attributes, selfIssued: issuerDn.key === subjectDn.key,
+    notBefore: timeOf(notBefore), notAfter: timeOf(notAfter),
+    publicKey: readPublicKey(parts.spki), spki: parts.spki.raw, version: parts.version,
+    extensions, ...readExtensionValues(extensions),
+    signature: { scheme: readSignatureScheme(outer), signed: tbs.raw, value: wholeOctets(signature, 'signature') },
   };
 };
 
-/** DER → certificate. Errors: `card.unreadable`. */
+/** Whether `signer`'s key made the certificate's signature; says nothing else about either. */
+export const isSignedBy = (certificate: Certificate, signer: Pick<Certificate, 'publicKey'>): boolean =>
+  signatureHolds(certificate.signature.scheme, certificate.signature.signed, certificate.signature.value, signer.publicKey);
+/** Same name and same key: the same authority, whatever certificate says so (threats H07). */
+export const isSameAuthority = (a: Certificate, b: Certificate): boolean => a.spki.equals(b.spki) && a.subjectDn.key === b.subjectDn.key;
+
+/** DER → certificate; at most 64 kB, strict DER, accepted signature algorithm. Errors: `card.unreadable`. */
 export const parseCertificate = (der: Uint8Array): Certificate => {
   if (der.byteLength > MAX_BYTES) return fail('card.unreadable', `a certificate of more than ${MAX_BYTES} bytes`); // threats H12
   try {
-    const bytes = Buffer.from(der);
-    const x509 = new X509Certificate(bytes);
-    const bits = x509.publicKey.asymmetricKeyDetails?.modulusLength ?? 0;
-    if (bits > MAX_RSA_BITS) return fail('card.unreadable', `an RSA key of more than ${MAX_RSA_BITS} bits`);
-    return parseTbs(bytes, x509);
+    return readCertificate(Buffer.from(der));
   } catch (error) {
-    if (error instanceof BrygganError && error.code === 'card.unreadable') throw error;
-    return fail('card.unreadable', `not a certificate that can be read: ${error instanceof Error ? error.message : String(error)}`, {}, error);
+    if (!(error instanceof BrygganError) || error.code !== 'pki.der') throw error;
+    return fail('card.unreadable', `not a certificate that can be read: ${error.detail}`, {}, error);
   }
 };
-/** The one value of a subject attribute; a repeated one decides nothing (threats H08). */
+/** The one value of a subject attribute; null when it is absent or repeated: a repeated one decides nothing (threats H08). */
 export const subjectValue = (certificate: Certificate, oid: string): string | null => {
   const found = certificate.subject.filter((attribute) => attribute.oid === oid);
   return found.length === 1 ? (found[0]?.value ?? null) : null;
+};
+/** Every certificate of a PEM text in its order, or the one of a DER file. Errors: `card.unreadable`. */
+export const certificatesIn = (file: Uint8Array): readonly Buffer[] => {
+  if (file[0] === tags.sequence) return [Buffer.from(file)];
+  const text = Buffer.from(file).toString('latin1');
+  return [...text.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g)].map(([, body = '']) => Buffer.from(body, 'base64'));
 };

@@ -1,10 +1,15 @@
 /**
- * pki: is this certificate good, now, for this purpose? Owns reading certificates, paths, revocation, levels and identifiers by issuer.
- * Does not own: how a certificate reached us (authenticators/certificate), who the person is (directory/).
+ * pki: is this certificate good, now, for this purpose? Owns reading certificates, paths to listed authorities, revocation, and what an
+ * issuer's row says about level and identifier. Does not own: how a certificate reached us (authenticators/certificate), who the person
+ * is (directory/), which rows exist (config/), how bytes are fetched (http/). Knows core/ alone.
+ *
+ *   parseCertificate → verifyChain (VerifiedChain) → RevocationChecker.ask, .check → assuranceOf, identifierOf
  */
-export { parseCertificate, oids, subjectValue, type Certificate } from './certificate.ts';
-export { createTrustStore, isDevelopment, type AuthorityRow, type IssuerRow, type TrustStore } from './trust-store.ts';
-export { verifyChain, type PathOptions, type VerifiedChain } from './path.ts';
+export { certificatesIn, parseCertificate, subjectValue, type Certificate } from './certificate.ts';
+export { oids } from './oids.ts';
+export { createTrustStore, isDevelopment, type Authority, type AuthorityRow, type Environment, type IssuerRow, type RevocationRule, type RevocationSource, type TrustStore, type TrustStoreOptions } from './trust-store.ts';
+export { verifyChain, type ChainOptions, type VerifiedChain } from './verify.ts';
 export { assuranceOf, identifierOf, type Assurance, type Identifier } from './person.ts';
-export { readRevocationList, type RevocationList } from './crl.ts';
-export { createRevocationChecker, type IssuerFreshness, type RevocationChecker, type RevocationStatus } from './revocation.ts';
+export { readRevocationList, type RevocationList } from './revocation/list.ts';
+export { createRevocationChecker, type RevocationChecker, type RevocationOptions, type RevocationStatus } from './revocation/checker.ts';
+export type { FreshnessAlarm, IssuerFreshness } from './revocation/freshness.ts';

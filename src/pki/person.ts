@@ -2,8 +2,9 @@
 import { lowerOf, type AssuranceLevel } from '../core/assurance.ts';
 import { fail } from '../core/errors.ts';
 import { isHsaId, isPersonalIdentityNumber, type HsaId, type HsaIdFormat, type PersonalIdentityNumber } from '../core/ids.ts';
-import { oids, subjectValue } from './certificate.ts';
-import type { VerifiedChain } from './path.ts';
+import { subjectValue } from './certificate.ts';
+import { oids } from './oids.ts';
+import type { VerifiedChain } from './verify.ts';
 
 export interface Assurance { readonly level: AssuranceLevel; /** Policy and issuer said different things; the lower counts and the trail gets a warning. */ readonly disagreement: { readonly policy: AssuranceLevel; readonly issuer: AssuranceLevel } | null }
 

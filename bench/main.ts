@@ -48,8 +48,8 @@ for (const row of rows) {
   else {
     const value = row.unit === 'R' ? result.ratio : result.seconds;
     const verdict = value !== undefined && value <= row.budget ? 'within' : 'OVER';
-    const more = Object.entries(result as Readonly<Record<string, unknown>>).filter(([key]) => !['ratio', 'seconds', 'peers'].includes(key)).map(([key, figure]) => `${key} ${typeof figure === 'number' ? figure.toFixed(3) : JSON.stringify(figure)}`);
-    const peers = Object.entries(result.peers ?? {}).map(([name, figure]) => `${name} ${Number(figure).toFixed(2)}`);
+    const more = Object.entries(result as Readonly<Record<string, unknown>>).filter(([key]) => !['ratio', 'seconds', 'peers'].includes(key)).map(([key, figure]) => `${key} ${typeof figure === 'number' ? figure.toFixed(3) : JSON.stringify(figure) ?? ''}`);
+    const peers = Object.entries(result.peers ?? {}).map(([name, figure]) => `${name} ${figure.toFixed(2)}`);
     console.log(`${row.id.padEnd(24)} ${(value ?? Number.NaN).toFixed(2).padStart(8)} ${row.unit}  budget ${row.budget} ${row.unit}: ${verdict}  ${[...more, ...peers].join(', ')}`);
   }
 }

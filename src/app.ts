@@ -61,7 +61,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const metrics = createMetrics();
   const stores = await openStores(configuration, log);
   const trail = await openAuditTrail(configuration, stores, log);
-  const outbound = createOutboundClient({ allowedNetworks: configuration.hardened ? configuration.networks : [...configuration.networks, '127.0.0.0/8', '::1/128'] });
+  const outbound = createOutboundClient({ allowedNetworks: configuration.hardened ? configuration.outbound.allowedNetworks : [...configuration.outbound.allowedNetworks, '127.0.0.0/8', '::1/128'] });
   const trust = loadTrust(configuration);
   const revocation = createRevocationChecker({ store: trust, directory: `${configuration.state}/revocation`, clock, log, fetchBytes: (url) => outbound.get(url, LIST_LIMITS) });
   const registry = await openRegistry(configuration, trail, log);

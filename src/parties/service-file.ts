@@ -24,7 +24,7 @@ export const serviceFileSchema = z.strictObject({
   entityCategories: z.array(line(300)).default([]).meta({ description: 'categories that we vouch for; those in the service’s own metadata do not count' }),
   release: z
     .strictObject({
-      allow: z.array(attributeOrAll).default([]).meta({ description: 'attributes that may leave at most, by internal id; * stands for all but those that are or hold a personal identity number' }),
+      allow: z.array(attributeOrAll).default(['*']).meta({ description: 'attributes that may leave at most, by internal id; * stands for all but those that are or hold a personal identity number. What leaves is never more than the service’s metadata requests' }),
       deny: z.array(attributeId).default([]).meta({ description: 'attributes that never leave' }),
       commissionRight: z.enum(['text', 'json']).default('text').meta({ description: 'form of commission rights: `activity;class;scope` or a JSON object' }),
     })

@@ -118,7 +118,7 @@ describe('what stands between files', () => {
   });
   test('metadata without settings is taken with defaults: it gets no attribute, and check says so', async () => {
     const files = without(goodFiles, journalYaml);
-    expect((await registryOf(files)).services.get(journal)?.release).toEqual({ allow: [], deny: [], commissionRight: 'text' });
+    expect((await registryOf(files)).services.get(journal)?.release).toEqual({ allow: ['*'], deny: [], commissionRight: 'text' });
     expect(await warningsOf(files)).toEqual(['metadata/services/ale/journal.xml settings-missing']);
   });
   test('a file of another kind is a warning, a hidden one and a README are not', async () => {

@@ -4,13 +4,13 @@
  */
 import { Command, CommanderError, InvalidArgumentError } from '@commander-js/extra-typings';
 import { assuranceLevels, type AssuranceLevel } from '../../core/assurance.ts';
-import { isBrygganError } from '../../core/errors.ts';
+import { fail, isBrygganError } from '../../core/errors.ts';
 import { describeFinding, isError } from '../../core/findings.ts';
-import type { PartyId } from '../../core/ids.ts';
+import type { PartyId, ServiceId } from '../../core/ids.ts';
 import { exportParty, toCsv } from '../../audit/export.ts';
 import { verifyTrail } from '../../audit/verify.ts';
 import { diagnose } from '../doctor.ts';
-import { listParties, listServices, showParty, showService } from '../inventory.ts';
+import { partyRows, partyView, serviceRows, serviceView } from '../../parties/views.ts';
 import { previewFor } from '../preview.ts';
 import { explain } from '../story.ts';
 import type { Tools } from '../tools.ts';
@@ -34,27 +34,28 @@ const day = (value: string): string => {
 };
 const level = (value: string): AssuranceLevel => assuranceLevels.find((one) => one === value) ?? (() => { throw new InvalidArgumentError(`one of ${assuranceLevels.join(', ')} is wanted.`); })();
 
+const unknownName = (kind: 'party' | 'service', id: string): never => fail('command.usage', `there is no ${kind} ${id}; \`bryggan ${kind} list\` names them all`);
 const addInventory = (program: Command, processes: Processes, terminal: Terminal): void => {
   const { print } = terminal;
   const party = program.command('party').description('the parties whose people log in');
   party.command('list').option('--json').action(async ({ json }) => {
-    const rows = listParties((await (await processes.tools()).open()).registry);
+    const rows = partyRows((await (await processes.tools()).open()).registry);
     if (json === true) printJson(rows, print);
     else printTable(rows, print);
   });
   party.command('show <party>').option('--json').action(async (id, { json }) => {
-    const facts = showParty(id, (await (await processes.tools()).open()).registry);
+    const facts = partyView((await (await processes.tools()).open()).registry, id as PartyId) ?? unknownName('party', id);
     if (json === true) printJson(facts, print);
     else printFacts(facts, print);
   });
   const service = program.command('service').description('the services that ask for logins');
   service.command('list').option('--party <party>', 'only services of this party').option('--json').action(async ({ party: owner, json }) => {
-    const rows = listServices((await (await processes.tools()).open()).registry, owner);
+    const rows = serviceRows((await (await processes.tools()).open()).registry, owner as PartyId | undefined);
     if (json === true) printJson(rows, print);
     else printTable(rows, print);
   });
-  service.command('show <service>').description('a service by its id (party/name) or entityID').option('--json').action(async (id, { json }) => {
-    const facts = showService(id, (await (await processes.tools()).open()).registry);
+  service.command('show <service>').description('all that is settled about a service, by its id (party/name)').option('--json').action(async (id, { json }) => {
+    const facts = serviceView((await (await processes.tools()).open()).registry, id as ServiceId) ?? unknownName('service', id);
     if (json === true) printJson(facts, print);
     else printFacts(facts, print);
   });
@@ -83,7 +84,7 @@ const addAudit = (program: Command, processes: Processes, terminal: Terminal): v
   audit.command('export').description("a party's own lines; the other party's people are pseudonyms").requiredOption('--party <party>').option('--from <day>', 'first day', day, '0000-01-01').option('--to <day>', 'last day', day, '9999-12-31').option('--csv', 'CSV instead of JSON lines')
     .action(async ({ party, from, to, csv }) => {
       const opened = await (await processes.tools()).open();
-      showParty(party, opened.registry);
+      if (!opened.registry.parties.has(party as PartyId)) unknownName('party', party);
       const events = exportParty({ directory: opened.audit.directory, party: party as PartyId, from, to, pseudonymKey: opened.audit.pseudonymKey });
       if (csv === true) for (const line of toCsv(events)) print(line);
       else for (const event of events) print(`${JSON.stringify(event)}\n`);

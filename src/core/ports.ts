@@ -1,5 +1,5 @@
 /** The ports that every layer may ask for. `Date.now()` and the system's randomness are called in this folder only. */
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /** Milliseconds since 1970, UTC. */
 export type Instant = number;
@@ -15,7 +15,24 @@ export interface Log {
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined | readonly string[]>>;
 
 export const systemClock: Clock = { now: () => Date.now() };
-export const systemRandom: Random = { bytes: (length) => randomBytes(length) };
+/** The system's randomness, asked for in larger pieces: a login needs a dozen small ones, and each call costs more than its bytes. */
+const POOL = 4096;
+let pool = Buffer.alloc(0);
+let used = 0;
+export const systemRandom: Random = {
+  bytes: (length) => {
+    if (length > POOL) return randomFillSync(Buffer.alloc(length));
+    if (used + length > pool.length) {
+      pool = randomFillSync(Buffer.alloc(POOL));
+      used = 0;
+    }
+    const bytes = Buffer.from(pool.subarray(used, used + length));
+    // Handed out once: nothing of it stays in the pool.
+    pool.fill(0, used, used + length);
+    used += length;
+    return bytes;
+  },
+};
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Id of `bits` random bits in base64url: 128 for what is named in a URL, 256 for what is held in a cookie. */

@@ -1,5 +1,5 @@
 /** Small uses of node:crypto that several layers share: hashing what is stored, comparing secrets, deriving tokens. */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { ReferenceId } from './ids.ts';
 import type { Random } from './ports.ts';
 
@@ -14,9 +14,23 @@ export const matchesDigest = (secret: string, storedDigest: string | null): bool
   return offered.length === stored.length && timingSafeEqual(offered, stored);
 };
 
+/** Key objects of the few secrets in steady use: making one costs as much as the HMAC. */
+const KNOWN = 16;
+const known = new Map<string, KeyObject>();
+const keyOf = (secret: string | Uint8Array): KeyObject => {
+  if (typeof secret !== 'string') return createSecretKey(secret);
+  const found = known.get(secret);
+  if (found !== undefined) return found;
+  const [oldest] = known.keys();
+  if (known.size >= KNOWN && oldest !== undefined) known.delete(oldest);
+  const key = createSecretKey(secret, 'utf8');
+  known.set(secret, key);
+  return key;
+};
+
 export const hmac = (key: string | Uint8Array, ...parts: readonly string[]): string =>
   // Each part carries its length, so that two lists never meet in one input.
-  createHmac('sha256', key).update(parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('')).digest('base64url');
+  createHmac('sha256', keyOf(key)).update(parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('')).digest('base64url');
 
 export const equalSecrets = (a: string, b: string): boolean => {
   const left = createHash('sha256').update(a).digest();

@@ -26,7 +26,8 @@ export const createPublicServer = (options: PublicServerOptions, ports: LoginPor
     bodyLimit: options.bodyLimit,
     requestTimeout: 15_000,
     keepAliveTimeout: 60_000,
-    routerOptions: { maxParamLength: 200, caseSensitive: true },
+    // Queries are read raw, by whoever needs them: what a framework would merge, we refuse (threats K12).
+    routerOptions: { maxParamLength: 200, caseSensitive: true, querystringParser: () => ({}) },
     forceCloseConnections: 'idle' as const,
   };
   const server = (options.tls === null ? Fastify(settings) : Fastify({ ...settings, https: { ...options.tls, minVersion: 'TLSv1.2' } })) as unknown as FastifyInstance;

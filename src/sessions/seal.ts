@@ -3,11 +3,11 @@
  * another name does not open (threats K04). Layout: version 1 · key id (4 bytes) · nonce (12) · tag (16) · ciphertext.
  * Not prevented: an old value put back under its own name.
  */
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { fail } from '../core/errors.ts';
 import type { Random } from '../core/ports.ts';
 
-export interface SealingKey { readonly id: Buffer; readonly key: Buffer }
+export interface SealingKey { readonly id: Buffer; readonly key: KeyObject }
 export interface Sealer {
   seal(name: string, value: unknown): Buffer;
   /** Errors: `store.sealed-value` for anything that was altered, moved, or sealed with a key that is gone. */
@@ -18,12 +18,13 @@ const HEADER = 1 + 4;
 const NONCE = 12;
 const TAG = 16;
 
-export const sealingKey = (key: Buffer): SealingKey => ({ key, id: createHash('sha256').update('sealing-key').update(key).digest().subarray(0, 4) });
+/** A key object is made once: raw bytes cost twice as much at every use. */
+export const sealingKey = (key: Buffer): SealingKey => ({ key: createSecretKey(key), id: createHash('sha256').update('sealing-key').update(key).digest().subarray(0, 4) });
 
 /** The first key seals; all of them open. */
 export const createSealer = (keys: readonly SealingKey[], random: Random): Sealer => {
   const [current] = keys;
-  if (current === undefined || keys.some(({ key }) => key.length !== 32)) return fail('key.invalid', 'sealing needs at least one key of 32 bytes');
+  if (current === undefined || keys.some(({ key }) => key.symmetricKeySize !== 32)) return fail('key.invalid', 'sealing needs at least one key of 32 bytes');
   return {
     seal: (name, value) => {
       const nonce = random.bytes(NONCE);

@@ -5,6 +5,7 @@ import { hsaId } from '../directory/people.ts';
 import * as people from '../directory/world.ts';
 import { fileStage } from './stages/file.ts';
 import { ldapStage } from './stages/ldap.ts';
+import { soapStage } from './stages/soap.ts';
 import type { DirectoryStage } from './stages/stage.ts';
 
 const byNumber = (person: DirectoryPerson): PersonKey => ({ kind: 'personal-identity-number', number: person.personalIdentityNumber! });
@@ -14,7 +15,7 @@ const sorted = (person: DirectoryPerson | undefined): DirectoryPerson | undefine
   employments: person.employments.map((post) => ({ ...post, commissions: post.commissions.toSorted((a, b) => (a.hsaId < b.hsaId ? -1 : 1)), licences: post.licences.toSorted(), titleCodes: post.titleCodes.toSorted() })).toSorted((a, b) => (a.hsaId < b.hsaId ? -1 : 1)),
 };
 
-describe.each([fileStage, ldapStage])('$name', (stage: DirectoryStage) => {
+describe.each([fileStage, ldapStage, soapStage])('$name', (stage: DirectoryStage) => {
   let directory: PersonDirectory;
   let production: PersonDirectory;
   let stop = async (): Promise<void> => {};
@@ -24,7 +25,7 @@ describe.each([fileStage, ldapStage])('$name', (stage: DirectoryStage) => {
   });
   afterAll(() => stop());
 
-  const expected = (person: DirectoryPerson): DirectoryPerson => sorted({ ...person, asOf: people.NOW, employments: person.employments.map((post) => ({ ...post, ...stage.lacks })) })!;
+  const expected = (person: DirectoryPerson): DirectoryPerson => sorted({ ...person, asOf: people.NOW, employments: person.employments.map((post) => ({ ...post, ...stage.lacks(post) })) })!;
   const posts = async (key: PersonKey, from = directory): Promise<readonly string[] | undefined> => (await from.find(key))?.employments.map((post: Employment) => post.hsaId.split('-')[1]!).toSorted();
   const commissions = async (key: PersonKey, from: PersonDirectory): Promise<readonly string[] | undefined> => (await from.find(key))?.employments.flatMap((post) => post.commissions.map((one) => one.hsaId.split('-')[1]!)).toSorted();
 

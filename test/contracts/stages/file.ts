@@ -35,7 +35,7 @@ export const yamlFor = (people: readonly DirectoryPerson[]): string => {
 };
 
 export const fileStage: DirectoryStage = {
-  name: 'hsa-file', lacks: {},
+  name: 'hsa-file', lacks: () => ({}),
   open: async (people, now) => {
     const folder = await mkdtemp(join(tmpdir(), 'directory-contract-'));
     await writeFile(join(folder, 'people.yaml'), yamlFor(people));

@@ -7,7 +7,7 @@ export const ldapSettings = (server: LdapServer, now: number, change: Partial<Ld
   server, ...hsaSearches('c=SE'), attributes: hsaAttributes, classes: hsaClasses, licenceCodes, organisations: [], timeout: 10_000, placeSeconds: 600, feigned: 'keep', clock: { now: () => now }, ...change,
 });
 export const ldapStage: DirectoryStage = {
-  name: 'hsa-ldap', lacks: { authorizationScopes: [] },
+  name: 'hsa-ldap', lacks: () => ({ authorizationScopes: [] }),
   open: async (people, now) => {
     const slapd = await startSlapd(ldifFor(people));
     const withFeigned = openLdapDirectory(ldapSettings(slapd.server, now));

@@ -4,7 +4,7 @@ import type { DirectoryPerson, Employment, PersonDirectory } from '../../../src/
 export interface OpenedDirectory { readonly withFeigned: PersonDirectory; readonly withoutFeigned: PersonDirectory; stop(): Promise<void> }
 export interface DirectoryStage {
   readonly name: string;
-  /** Facts that this kind of source cannot hold. */
-  readonly lacks: Partial<Employment>;
+  /** Facts that this kind of source cannot hold, as they come out of it. */
+  readonly lacks: (post: Employment) => Partial<Employment>;
   open(people: readonly DirectoryPerson[], now: number): Promise<OpenedDirectory>;
 }

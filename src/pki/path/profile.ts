@@ -14,7 +14,7 @@ const understood: ReadonlySet<string> = new Set([
   oids.policyMappings, oids.policyConstraints, oids.extendedKeyUsage, oids.inhibitAnyPolicy,
 ]);
 const neverCritical: readonly string[] = [oids.subjectKeyId, oids.authorityKeyId, oids.authorityInfoAccess, oids.freshestList];
-const alwaysCritical: readonly string[] = [oids.nameConstraints, oids.policyConstraints, oids.inhibitAnyPolicy];
+const alwaysCritical: readonly string[] = [oids.nameConstraints, oids.inhibitAnyPolicy];
 
 const isHostName = (value: string): boolean => value.length <= 253 && /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(value) && !/^[\d.]+$/.test(value);
 /** [RFC 5280 §4.2.1.6] */

@@ -90,13 +90,20 @@ const judge = (watched: Watched, subject: Subject, now: Instant): RevocationStat
   return worse ?? best ?? unknown(order.map((source, index) => `${source}: ${(found[index] as { why?: string } | undefined)?.why ?? ''}`).join('; '));
 };
 
+/** The authority itself and, where its key was renewed under the same name, its other listed certificates below the same root. */
+const signersFor = (authority: Authority, store: TrustStore): readonly Certificate[] => {
+  const row = store.issuers.find((issuer) => issuer === authority)?.row;
+  const renewed = row === undefined ? [] : store.issuers.filter((other) => other !== authority && other.row.root === row.root && other.certificate.subjectDn.key === authority.certificate.subjectDn.key);
+  return [authority.certificate, ...renewed.map(({ certificate }) => certificate)];
+};
+
 export const createRevocationChecker = (options: RevocationOptions): RevocationChecker => {
   const { store, clock, log } = options;
   const random = options.random ?? systemRandom;
   const kept = keptListsIn(options.directory);
   const authorities: readonly Authority[] = [...store.roots.values(), ...store.issuers];
   const watched = new Map(authorities.map((authority): [string, Watched] => {
-    const lists = createHeldLists(authority, { clock, random, log, kept, fetchBytes: options.fetchBytes });
+    const lists = createHeldLists(authority, { clock, random, log, kept, signers: signersFor(authority, store), fetchBytes: options.fetchBytes });
     const ocsp = createOcspClient(authority, {
       clock, random, log, post: options.postOcsp ?? null, milliseconds: options.ocspMilliseconds ?? OCSP_MILLISECONDS,
       responderStatus: (responder) => byList({ authority, lists, ocsp }, { serial: responder.serial, certificate: responder }, clock.now()).status,

@@ -4,6 +4,7 @@
  */
 import { fail, toBrygganError, type BrygganError } from '../../core/errors.ts';
 import type { Clock, Instant, Log, Random } from '../../core/ports.ts';
+import type { Certificate } from '../certificate.ts';
 import type { Authority } from '../trust-store.ts';
 import type { KeptKind, KeptLists } from './kept-lists.ts';
 import type { RevocationList } from './list.ts';
@@ -15,6 +16,8 @@ export interface ListPorts {
   readonly random: Random;
   readonly log: Log;
   readonly kept: KeptLists;
+  /** Certificates whose keys may sign the authority’s lists: its own, and others of its name below the same root (a renewed key). */
+  readonly signers: readonly Certificate[];
   /** Bounded in time and size by whoever provides it. */
   readonly fetchBytes: (url: string) => Promise<Uint8Array>;
 }
@@ -51,7 +54,7 @@ const stepsBack = (current: RevocationList | null, next: RevocationList): string
 const hostOf = (url: string): string | null => URL.parse(url)?.host ?? null;
 
 /** The two places that lists are taken into: the complete one and its delta. */
-const createShelf = ({ row, certificate }: Authority, { clock, kept, log }: ListPorts) => {
+const createShelf = ({ row, certificate }: Authority, { clock, kept, log, signers }: ListPorts) => {
   const held: { complete: RevocationList | null; delta: RevocationList | null } = { complete: null, delta: null };
   /** Takes a verified list or says why not. Errors: `pki.crl`. */
   const put = (kind: KeptKind, list: RevocationList): void => {
@@ -72,7 +75,7 @@ const createShelf = ({ row, certificate }: Authority, { clock, kept, log }: List
   return {
     held,
     take: async (kind: KeptKind, bytes: Uint8Array): Promise<RevocationList> => {
-      const { list, der } = await loadRevocationList(bytes, certificate);
+      const { list, der } = await loadRevocationList(bytes, certificate, signers);
       put(kind, list);
       await keep(kind, der);
       return list;
@@ -82,7 +85,7 @@ const createShelf = ({ row, certificate }: Authority, { clock, kept, log }: List
       for (const kind of ['list', 'delta'] as const) {
         try {
           const bytes = await kept.read(row.id, kind);
-          if (bytes !== null) put(kind, (await loadRevocationList(bytes, certificate)).list);
+          if (bytes !== null) put(kind, (await loadRevocationList(bytes, certificate, signers)).list);
         } catch (error) {
           log.warn({ authority: row.id, reason: toBrygganError(error).detail }, 'a kept revocation list cannot be used and is ignored');
         }

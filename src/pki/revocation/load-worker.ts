@@ -5,10 +5,10 @@ import { parseCertificate } from '../certificate.ts';
 import { verifyListBytes } from './list.ts';
 import type { LoadJob, LoadResult } from './load.ts';
 
-const { list, authority } = workerData as LoadJob;
+const { list, authority, signers } = workerData as LoadJob;
 const answer = (): { readonly result: LoadResult; readonly transfer: readonly ArrayBuffer[] } => {
   try {
-    const index = verifyListBytes(Buffer.from(list), parseCertificate(authority));
+    const index = verifyListBytes(Buffer.from(list), parseCertificate(authority), signers.map(parseCertificate));
     return { result: { ok: true, list, index }, transfer: [list, index.table.buffer as ArrayBuffer] };
   } catch (error) {
     return { result: { ok: false, detail: isBrygganError(error) ? error.detail : 'unexpected error' }, transfer: [] };

@@ -12,7 +12,7 @@ import type { ListIndex } from './list-index.ts';
 const INLINE_BYTES = 512 * 1024;
 const WORKER_MILLISECONDS = 60_000;
 
-export interface LoadJob { readonly list: ArrayBuffer; readonly authority: Uint8Array }
+export interface LoadJob { readonly list: ArrayBuffer; readonly authority: Uint8Array; readonly signers: readonly Uint8Array[] }
 export type LoadResult = { readonly ok: true; readonly list: ArrayBuffer; readonly index: ListIndex } | { readonly ok: false; readonly detail: string };
 
 const inWorker = (job: LoadJob): Promise<LoadResult> => new Promise((resolve, reject) => {
@@ -32,10 +32,10 @@ const oneAtATime = <T>(run: () => Promise<T>): Promise<T> => {
 };
 
 /** As `readRevocationList`; large lists off the event loop. `bytes` are not to be used afterwards. Errors: `pki.crl`. */
-export const loadRevocationList = async (bytes: Uint8Array, authority: Certificate): Promise<{ readonly list: RevocationList; readonly der: Buffer }> => {
-  if (bytes.byteLength <= INLINE_BYTES) return { list: readRevocationList(bytes, authority), der: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+export const loadRevocationList = async (bytes: Uint8Array, authority: Certificate, signers: readonly Certificate[] = [authority]): Promise<{ readonly list: RevocationList; readonly der: Buffer }> => {
+  if (bytes.byteLength <= INLINE_BYTES) return { list: readRevocationList(bytes, authority, signers), der: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
   const own = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer ? bytes.buffer : Uint8Array.from(bytes).buffer;
-  const result = await oneAtATime(() => inWorker({ list: own, authority: authority.der })).catch((error: unknown) => fail('pki.crl', 'the list could not be read in the background', {}, error));
+  const result = await oneAtATime(() => inWorker({ list: own, authority: authority.der, signers: signers.map(({ der }) => der) })).catch((error: unknown) => fail('pki.crl', 'the list could not be read in the background', {}, error));
   if (!result.ok) throw new BrygganError('pki.crl', result.detail);
   const der = Buffer.from(result.list);
   return { list: listFromIndex(der, result.index), der };

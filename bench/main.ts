@@ -26,7 +26,7 @@ const args = process.argv.slice(2);
 const json = args.includes('--json');
 const wanted = args.filter((arg) => !arg.startsWith('--'));
 const rows: BenchRow[] = [];
-for (const file of readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts') && !['main.ts', 'row.ts', 'server.ts'].includes(name)).toSorted()) {
+for (const file of readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts') && !['main.ts', 'row.ts', 'server.ts', 'bare.ts'].includes(name)).toSorted()) {
   const module = (await import(`./${file}`)) as { rows?: readonly BenchRow[] };
   rows.push(...(module.rows ?? []).filter((row) => wanted.length === 0 || wanted.includes(row.id)));
 }

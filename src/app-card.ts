@@ -1,6 +1,6 @@
 /** The card's way in: both listeners, and what they do with what they read. Used by app.ts alone. */
 import type { Server } from 'node:http';
-import { authenticateCertificate, certificateHints, type CertificateMethodPorts, type CertificateMethodSettings } from './authenticators/certificate/authenticate.ts';
+import { authenticateCard, certificateHints, type CertificateMethodPorts, type CertificateMethodSettings } from './authenticators/certificate/authenticate.ts';
 import { hostMatches, type CardEndpointPorts, type PresentedCertificate } from './authenticators/certificate/card-endpoint.ts';
 import { createCardListener } from './authenticators/certificate/card-listener.ts';
 import { createProxyListener } from './authenticators/certificate/proxy-listener.ts';
@@ -31,11 +31,11 @@ const methodAt = (hostName: string, methods: readonly CertificateMethodSettings[
     return hostMatches(hostName, freshHostNames ? [hostname, `*.${hostname}`] : [hostname]);
   });
 
-const judge = (peer: PresentedCertificate | null, hostName: string, { methods, certificatePorts, ports }: CardWiring): AuthenticationOutcome => {
+const judge = async (peer: PresentedCertificate | null, hostName: string, { methods, certificatePorts, ports }: CardWiring): Promise<AuthenticationOutcome> => {
   const settings = methodAt(hostName, methods);
   if (settings === undefined) return { ok: false, code: 'login.no-method', facts: { hostName } };
   try {
-    return { ok: true, identity: authenticateCertificate(peer, settings, certificatePorts) };
+    return { ok: true, identity: await authenticateCard(peer, settings, certificatePorts) };
   } catch (error) {
     if (!isBrygganError(error)) throw error;
     ports.log.info({ code: error.code, detail: error.detail }, 'card refused');
@@ -50,7 +50,7 @@ const endpointPorts = (wiring: CardWiring): CardEndpointPorts => {
     onCard: async (handle, peer, facts) =>
       peer === null && facts.via === 'tls' && withoutCertificate !== undefined
         ? { redirectTo: withoutCertificate(handle) }
-        : { redirectTo: await park(handle, () => Promise.resolve(judge(peer, facts.hostName, wiring)), ports) },
+        : { redirectTo: await park(handle, () => judge(peer, facts.hostName, wiring), ports) },
     failurePage: async (error, facts) => {
       const reference = newReference(ports.random);
       const row = errorCatalogue[error.code];

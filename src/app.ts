@@ -50,6 +50,7 @@ export interface App {
 }
 
 const LIST_LIMITS = { milliseconds: 20_000, bytes: 50_000_000 };
+const OCSP_BYTES = 100_000;
 const SOAP_LIMITS = { milliseconds: 4000, bytes: 200_000 };
 const CHECKPOINT_MILLISECONDS = 60_000;
 const LOOK_MILLISECONDS = 500;
@@ -63,7 +64,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const trail = await openAuditTrail(configuration, stores, log);
   const outbound = createOutboundClient({ allowedNetworks: configuration.hardened ? configuration.outbound.allowedNetworks : [...configuration.outbound.allowedNetworks, '127.0.0.0/8', '::1/128'] });
   const trust = loadTrust(configuration);
-  const revocation = createRevocationChecker({ store: trust, directory: `${configuration.state}/revocation`, clock, log, fetchBytes: (url) => outbound.get(url, LIST_LIMITS) });
+  const revocation = createRevocationChecker({ store: trust, directory: `${configuration.state}/revocation`, clock, log, fetchBytes: (url) => outbound.get(url, LIST_LIMITS), postOcsp: (url, body, milliseconds) => outbound.post(url, Uint8Array.from(body), 'application/ocsp-request', { milliseconds, bytes: OCSP_BYTES }) });
   const registry = await openRegistry(configuration, trail, log);
   const directory = await openDirectory(configuration, log);
   const certificatePorts: CertificateMethodPorts = {

@@ -17,7 +17,7 @@ export interface OutboundOptions {
 export interface OutboundClient {
   /** Errors: `outbound.refused` (address or scheme not allowed), `outbound.failed` (everything else). */
   get(url: string, limits: OutboundLimits): Promise<Uint8Array>;
-  post(url: string, body: string, contentType: string, limits: OutboundLimits): Promise<Uint8Array>;
+  post(url: string, body: string | Uint8Array<ArrayBuffer>, contentType: string, limits: OutboundLimits): Promise<Uint8Array>;
 }
 
 const subnets = (networks: readonly string[]): BlockList => {
@@ -52,7 +52,7 @@ export const createOutboundClient = (options: OutboundOptions): OutboundClient =
   };
   const agent = new Agent({ connect: { lookup: guarded, timeout: 5000, ...(options.ca === undefined ? {} : { ca: options.ca }) }, connections: 8, maxRedirections: 0, keepAliveTimeout: 1000 } as ConstructorParameters<typeof Agent>[0]);
 
-  const call = async (target: string, init: { method: string; body?: string; headers?: Record<string, string> }, limits: OutboundLimits): Promise<Uint8Array> => {
+  const call = async (target: string, init: { method: string; body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> }, limits: OutboundLimits): Promise<Uint8Array> => {
     const url = URL.parse(target);
     if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') return fail('outbound.refused', 'not an http or https address');
     const host = url.hostname.replace(/^\[|\]$/g, '');

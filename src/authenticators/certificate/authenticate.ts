@@ -56,18 +56,28 @@ const identityOf = (chain: VerifiedChain, settings: CertificateMethodSettings, p
   } as unknown as VerifiedIdentity;
 };
 
-/**
- * The only maker of an identity from a certificate. Uses revocation data in memory only. Errors: `card.none` and every other `card.*`
- * of the catalogue. What the proxy objects to is judged by us first, so that the person learns the reason; it is refused in any case.
- */
-export const authenticateCertificate = (presented: PresentedCertificate | null, settings: CertificateMethodSettings, ports: CertificateMethodPorts): VerifiedIdentity => {
-  if (presented === null) return fail('card.none', 'no certificate was chosen');
-  const chain = verifyChain(presented.leafDer, ports.trust, { now: ports.clock.now(), credentialTypes: ['card'], issuers: settings.issuers });
+const chainOf = (presented: PresentedCertificate | null, settings: CertificateMethodSettings, ports: CertificateMethodPorts): VerifiedChain =>
+  presented === null ? fail('card.none', 'no certificate was chosen') : verifyChain(presented.leafDer, ports.trust, { now: ports.clock.now(), credentialTypes: ['card'], issuers: settings.issuers });
+
+/** What the proxy objects to is judged by us first, so that the person learns the reason; it is refused in any case. */
+const conclude = (chain: VerifiedChain, presented: PresentedCertificate | null, settings: CertificateMethodSettings, ports: CertificateMethodPorts): VerifiedIdentity => {
   const status = ports.revocation.check(chain);
   demandGood(status);
   if (status.status === 'good' && status.stale) ports.onStaleList?.(chain.issuer.id, status.asOf);
-  if (presented.proxyComplaint !== null) return fail('card.proxy', 'the proxy did not accept a certificate that we find good', { complaint: presented.proxyComplaint });
+  const complaint = presented?.proxyComplaint ?? null;
+  if (complaint !== null) return fail('card.proxy', 'the proxy did not accept a certificate that we find good', { complaint });
   return identityOf(chain, settings, ports);
+};
+
+/** From revocation data in memory alone. Errors: `card.none` and every other `card.*` of the catalogue. */
+export const authenticateCertificate = (presented: PresentedCertificate | null, settings: CertificateMethodSettings, ports: CertificateMethodPorts): VerifiedIdentity =>
+  conclude(chainOf(presented, settings, ports), presented, settings, ports);
+
+/** The login's way: responders are asked first where their issuers' rows say so, bounded in time; then as above. */
+export const authenticateCard = async (presented: PresentedCertificate | null, settings: CertificateMethodSettings, ports: CertificateMethodPorts): Promise<VerifiedIdentity> => {
+  const chain = chainOf(presented, settings, ports);
+  await ports.revocation.ask(chain);
+  return conclude(chain, presented, settings, ports);
 };
 
 const acceptedIssuers = (settings: Pick<CertificateMethodSettings, 'issuers'>, trust: TrustStore): TrustStore['issuers'] =>

@@ -4,6 +4,7 @@ import type { DirectoryPerson, Employment, PersonDirectory, PersonKey } from '..
 import { hsaId } from '../directory/people.ts';
 import * as people from '../directory/world.ts';
 import { fileStage } from './stages/file.ts';
+import { layeredStage } from './stages/layered.ts';
 import { ldapStage } from './stages/ldap.ts';
 import { soapStage } from './stages/soap.ts';
 import type { DirectoryStage } from './stages/stage.ts';
@@ -15,7 +16,7 @@ const sorted = (person: DirectoryPerson | undefined): DirectoryPerson | undefine
   employments: person.employments.map((post) => ({ ...post, commissions: post.commissions.toSorted((a, b) => (a.hsaId < b.hsaId ? -1 : 1)), licences: post.licences.toSorted(), titleCodes: post.titleCodes.toSorted() })).toSorted((a, b) => (a.hsaId < b.hsaId ? -1 : 1)),
 };
 
-describe.each([fileStage, ldapStage, soapStage])('$name', (stage: DirectoryStage) => {
+describe.each([fileStage, ldapStage, soapStage, layeredStage])('$name', (stage: DirectoryStage) => {
   let directory: PersonDirectory;
   let production: PersonDirectory;
   let stop = async (): Promise<void> => {};

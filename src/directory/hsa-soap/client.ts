@@ -36,6 +36,7 @@ const collect = async (message: IncomingMessage, maxBytes: number): Promise<Uint
   if (!message.complete) fail('directory.unavailable', 'the answer was cut off');
   return Buffer.concat(parts);
 };
+/** Of what the network or TLS said only the kind is kept. */
 const unavailable = (error: unknown): BrygganError =>
   isBrygganError(error) ? error : new BrygganError('directory.unavailable', 'the service could not be reached', { kind: (error as NodeJS.ErrnoException | null)?.code ?? 'unknown' });
 
@@ -68,11 +69,8 @@ export const openSoapClient = (settings: SoapSettings): SoapClient => {
     return promise;
   };
   const callOne = async (endpoint: string, contract: Contract, body: string, signal: AbortSignal): Promise<Reading> => {
-    try {
-      return readReply(await post(endpoint, contract, body, signal), contract, maxBytes);
-    } catch (error) {
-      throw unavailable(error);
-    }
+    const reply = await post(endpoint, contract, body, signal).catch((error: unknown) => { throw unavailable(error); });
+    return readReply(reply, contract, maxBytes);
   };
   return {
     call: (contract, question, signal) => {

@@ -1,9 +1,12 @@
-/** Exclusive canonical XML of a subtree, without comments [ExcC14N]. Only what is visibly used is declared, where it is first used. */
+/** Exclusive canonical XML without comments [ExcC14N]: the start tag, which trees and streams share, and the walk over a tree. */
+import { extend, lookUp, nothingRendered, type NamespaceScope } from './scope.ts';
 import type { XmlAttribute, XmlElement } from './tree.ts';
 
-export const escapeText = (text: string): string => (/[&<>\r]/.test(text) ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#xD;') : text);
-export const escapeValue = (text: string): string =>
-  /[&<"\t\n\r]/.test(text) ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;').replaceAll('\t', '&#x9;').replaceAll('\n', '&#xA;').replaceAll('\r', '&#xD;') : text;
+const textEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' };
+const valueEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '"': '&quot;', '\t': '&#x9;', '\n': '&#xA;', '\r': '&#xD;' };
+/** [C14N §2.3] */
+export const escapeText = (text: string): string => (/[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, (character) => textEscapes[character] ?? '') : text);
+export const escapeValue = (text: string): string => (/[&<"\t\n\r]/.test(text) ? text.replace(/[&<"\t\n\r]/g, (character) => valueEscapes[character] ?? '') : text);
 
 /** By code point, as C14N orders, where UTF-16 order differs. */
 export const byCodePoint = (a: string, b: string): number => {
@@ -11,7 +14,45 @@ export const byCodePoint = (a: string, b: string): number => {
   return /[\ud800-\udfff]/.test(a + b) ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : a < b ? -1 : 1;
 };
 const byName = (a: XmlAttribute, b: XmlAttribute): number => byCodePoint(a.namespace, b.namespace) || byCodePoint(a.localName, b.localName);
-const qualified = ({ prefix, localName }: { prefix: string; localName: string }): string => (prefix === '' ? localName : `${prefix}:${localName}`);
+const sorted = (attributes: readonly XmlAttribute[]): readonly XmlAttribute[] => (attributes.length < 2 ? attributes : attributes.toSorted(byName));
+const qualified = ({ prefix, localName }: { readonly prefix: string; readonly localName: string }): string => (prefix === '' ? localName : `${prefix}:${localName}`);
+
+/** What of an element decides how its start tag is written. */
+export interface Tag { readonly prefix: string; readonly localName: string; readonly attributes: readonly XmlAttribute[]; readonly scope: NamespaceScope }
+
+/** Prefixes that must be declared here: visibly used or listed, and not rendered alike above [ExcC14N §3]. */
+const undeclared = ({ prefix, attributes, scope }: Tag, rendered: NamespaceScope, inclusive: readonly string[]): readonly string[] => {
+  const missing: string[] = [];
+  const want = (wanted: string): void => {
+    const uri = lookUp(scope, wanted);
+    if (wanted !== 'xml' && uri !== undefined && (lookUp(rendered, wanted) ?? '') !== uri && !missing.includes(wanted)) missing.push(wanted);
+  };
+  want(prefix);
+  for (const attribute of attributes) if (attribute.prefix !== '') want(attribute.prefix);
+  for (const listed of inclusive) want(listed);
+  return missing.length > 1 ? missing.sort(byCodePoint) : missing;
+};
+
+export interface CanonicalTag { readonly text: string; /** Namespaces rendered, for what stands inside. */ readonly rendered: NamespaceScope }
+export const canonicalTag = (tag: Tag, above: NamespaceScope, inclusive: readonly string[]): CanonicalTag => {
+  let text = `<${qualified(tag)}`;
+  let rendered = above;
+  const missing = undeclared(tag, above, inclusive);
+  if (missing.length > 0) {
+    const bindings: string[] = [];
+    for (const prefix of missing) {
+      const uri = lookUp(tag.scope, prefix) ?? '';
+      text += prefix === '' ? ` xmlns="${escapeValue(uri)}"` : ` xmlns:${prefix}="${escapeValue(uri)}"`;
+      bindings.push(prefix, uri);
+    }
+    rendered = extend(above, bindings);
+  }
+  for (const attribute of sorted(tag.attributes)) text += ` ${qualified(attribute)}="${escapeValue(attribute.value)}"`;
+  return { text: `${text}>`, rendered };
+};
+export const canonicalEnd = (tag: { readonly prefix: string; readonly localName: string }): string => `</${qualified(tag)}>`;
+/** `content` is target and data [C14N §2.3]. */
+export const canonicalInstruction = (content: string): string => `<?${content.replaceAll('\r', '&#xD;')}?>`;
 
 export interface CanonicalOptions {
   /** PrefixList of InclusiveNamespaces; `''` stands for #default. */
@@ -19,36 +60,20 @@ export interface CanonicalOptions {
   /** Left out: the enveloped signature. */
   readonly omit?: XmlElement;
 }
-type Rendered = ReadonlyMap<string, string>;
 
-export const canonicalise = (element: XmlElement, options: CanonicalOptions = {}): string => {
-  const out: string[] = [];
-  write(element, new Map(), options, out);
-  return out.join('');
-};
-
-const needed = (element: XmlElement, rendered: Rendered, inclusive: readonly string[]): readonly (readonly [string, string])[] => {
-  const wanted = new Map<string, string>([[element.prefix, element.namespace]]);
-  for (const { prefix, namespace } of element.attributes) if (prefix !== '') wanted.set(prefix, namespace);
-  for (const prefix of inclusive) {
-    const bound = element.scope.get(prefix);
-    if (bound !== undefined) wanted.set(prefix, bound);
+const write = (element: XmlElement, above: NamespaceScope, inclusive: readonly string[], omit: XmlElement | undefined): string => {
+  const { text, rendered } = canonicalTag(element, above, inclusive);
+  let out = text;
+  const { children, instructions } = element;
+  let nextInstruction = 0;
+  for (let at = 0; at <= children.length; at += 1) {
+    for (; instructions[nextInstruction]?.before === at; nextInstruction += 1) out += canonicalInstruction(instructions[nextInstruction]?.content ?? '');
+    const child = children[at];
+    if (typeof child === 'string') out += escapeText(child);
+    else if (child !== undefined && child !== omit) out += write(child, rendered, inclusive, omit);
   }
-  return [...wanted].filter(([prefix, uri]) => prefix !== 'xml' && (rendered.get(prefix) ?? '') !== uri).sort(([a], [b]) => byCodePoint(a, b));
+  return out + canonicalEnd(element);
 };
 
-const write = (element: XmlElement, above: Rendered, options: CanonicalOptions, out: string[]): void => {
-  const declared = needed(element, above, options.inclusivePrefixes ?? []);
-  const name = qualified(element);
-  out.push('<', name);
-  for (const [prefix, uri] of declared) out.push(prefix === '' ? ' xmlns="' : ` xmlns:${prefix}="`, escapeValue(uri), '"');
-  const attributes = element.attributes.length > 1 ? [...element.attributes].sort(byName) : element.attributes;
-  for (const attribute of attributes) out.push(' ', qualified(attribute), '="', escapeValue(attribute.value), '"');
-  out.push('>');
-  const rendered = declared.length === 0 ? above : new Map([...above, ...declared]);
-  for (const child of element.children) {
-    if (typeof child === 'string') out.push(escapeText(child));
-    else if (child !== options.omit) write(child, rendered, options, out);
-  }
-  out.push('</', name, '>');
-};
+/** The octets of the element as a document of its own, as text. Never empty. */
+export const canonicalise = (element: XmlElement, { inclusivePrefixes = [], omit }: CanonicalOptions = {}): string => write(element, nothingRendered(), inclusivePrefixes, omit);

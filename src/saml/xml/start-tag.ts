@@ -1,112 +1,111 @@
 /** One start tag: name, attributes, namespaces. Duplicates, unbound prefixes and games with reserved namespaces are refused (threats A11). */
 import { fail } from '../../core/errors.ts';
+import { resolveValue } from './entities.ts';
 import type { XmlLimits } from './limits.ts';
-import { characters, XMLNS_NAMESPACE, XML_NAMESPACE } from './names.ts';
-import { resolveEntities } from './entities.ts';
+import { nameEnd, qualifiedName, spaceEnd, XML_NAMESPACE, XMLNS_NAMESPACE, type Alphabet } from './names.ts';
+import { extend, lookUp, type NamespaceScope } from './scope.ts';
 import type { XmlAttribute } from './tree.ts';
 
-export interface OpenTag {
+export interface StartTag {
   /** As written, to match the end tag. */
   readonly name: string;
   readonly namespace: string;
   readonly prefix: string;
   readonly localName: string;
   readonly attributes: readonly XmlAttribute[];
-  readonly scope: ReadonlyMap<string, string>;
+  readonly scope: NamespaceScope;
   readonly selfClosing: boolean;
-  /** Index behind the tag. */
-  readonly end: number;
+  /** Length of the tag in the text. */
+  readonly length: number;
 }
-interface RawAttribute { readonly prefix: string; readonly localName: string; readonly value: string }
-
-const NAME = /[^ \t\n/>=<"'&]+/y;
-const SPACE = /[ \t\n]*/y;
-const skipSpace = (text: string, at: number): number => {
-  SPACE.lastIndex = at;
-  SPACE.test(text);
-  return SPACE.lastIndex;
-};
-const nameAt = (text: string, at: number): string => {
-  NAME.lastIndex = at;
-  return NAME.exec(text)?.[0] ?? fail('xml.malformed', 'a name was expected');
-};
-const split = (name: string): readonly [prefix: string, localName: string] => {
-  const [first = '', second, more] = name.split(':');
-  const [prefix, localName] = second === undefined ? ['', first] : [first, second];
-  const good = more === undefined && characters.ncName.test(localName) && (second === undefined || characters.ncName.test(prefix));
-  return good ? [prefix, localName] : fail('xml.malformed', 'not a qualified name'); // [XMLNames §4]
-};
-
-const valueAt = (text: string, at: number): { raw: string; end: number } => {
-  const quote = text[at];
-  if (quote !== '"' && quote !== "'") return fail('xml.malformed', 'an attribute value without quotes');
-  const end = text.indexOf(quote, at + 1);
-  if (end < 0) return fail('xml.malformed', 'an attribute value without end');
-  const raw = text.slice(at + 1, end);
-  return raw.includes('<') ? fail('xml.malformed', '< in an attribute value') : { raw, end: end + 1 };
-};
-/** [XML §3.3.3] white space written literally becomes a space; written as a reference it stays. */
-const normalised = (raw: string): string => {
-  const spaced = /[\t\n]/.test(raw) ? raw.replace(/[\t\n]/g, ' ') : raw;
-  return spaced.includes('&') ? resolveEntities(spaced) : spaced;
-};
+const NONE: readonly XmlAttribute[] = Object.freeze([]);
 
 const checkDeclaration = (prefix: string, uri: string): void => {
   if (prefix === 'xmlns' || uri === XMLNS_NAMESPACE) fail('xml.namespace', 'the xmlns namespace is declared'); // [XMLNames §3]
-  if ((prefix === 'xml') !== (uri === XML_NAMESPACE)) fail('xml.namespace', 'the xml prefix or namespace is bound anew');
+  if ((prefix === 'xml') !== (uri === XML_NAMESPACE)) fail('xml.namespace', 'the xml prefix or namespace is bound anew'); // [XMLNames §3]
   if (prefix !== '' && uri === '') fail('xml.namespace', 'a prefix is bound to nothing'); // [XMLNames §2.2]
-  // Relative namespace URIs make canonicalisation undefined (threats B18) [C14N §1.1].
+  // Relative namespace URIs make canonicalisation undefined (threats B18) [C14N §1.3].
   if (uri !== '' && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri)) fail('xml.namespace', 'a relative namespace URI');
 };
+const bound = (prefix: string, scope: NamespaceScope): string => lookUp(scope, prefix) ?? fail('xml.namespace', 'a prefix that is bound to nothing');
 
-const declare = (declarations: ReadonlyMap<string, string>, parent: ReadonlyMap<string, string>, caps: XmlLimits): ReadonlyMap<string, string> => {
-  if (declarations.size === 0) return parent;
-  const scope = new Map(parent);
-  for (const [prefix, uri] of declarations) scope.set(prefix, uri);
-  return scope.size > caps.maxNamespaces ? fail('xml.limit', `more than ${caps.maxNamespaces} namespaces in scope`) : scope;
-};
-const namespaceOf = (prefix: string, scope: ReadonlyMap<string, string>): string => scope.get(prefix) ?? fail('xml.namespace', 'a prefix that is bound to nothing');
-
-const bind = (raw: readonly RawAttribute[], scope: ReadonlyMap<string, string>): readonly XmlAttribute[] => {
-  const seen = new Set<string>();
-  return raw.map(({ prefix, localName, value }) => {
-    const namespace = prefix === '' ? '' : namespaceOf(prefix, scope);
-    const key = `${namespace} ${localName}`;
-    if (seen.has(key)) fail('xml.malformed', 'an attribute appears twice'); // [XML §3.1, XMLNames §6.3]
-    seen.add(key);
-    return Object.freeze({ namespace, prefix, localName, value });
-  });
-};
-
-export const readStartTag = (text: string, at: number, parentScope: ReadonlyMap<string, string>, caps: XmlLimits): OpenTag => {
-  const name = nameAt(text, at + 1);
-  const [prefix, localName] = split(name);
-  const declarations = new Map<string, string>();
-  const raw: RawAttribute[] = [];
-  let position = at + 1 + name.length;
-  for (;;) {
-    const next = skipSpace(text, position);
-    const selfClosing = text.startsWith('/>', next);
-    if (selfClosing || text[next] === '>') {
-      const scope = declare(declarations, parentScope, caps);
-      return { name, prefix, localName, namespace: namespaceOf(prefix, scope), attributes: Object.freeze(bind(raw, scope)), scope, selfClosing, end: next + (selfClosing ? 2 : 1) };
+/** Attributes as written, two by two, become attributes in their namespaces. */
+const bind = (written: readonly string[], scope: NamespaceScope): readonly XmlAttribute[] => {
+  if (written.length === 0) return NONE;
+  const attributes: XmlAttribute[] = [];
+  for (let at = 0; at < written.length; at += 2) {
+    const name = written[at] ?? '';
+    const colon = name.indexOf(':');
+    const prefix = colon < 0 ? '' : name.slice(0, colon);
+    const localName = colon < 0 ? name : name.slice(colon + 1);
+    const namespace = colon < 0 ? '' : bound(prefix, scope);
+    for (const other of attributes) {
+      if (other.localName === localName && other.namespace === namespace) fail('xml.malformed', 'an attribute appears twice'); // [XML §3.1, XMLNames §6.3]
     }
-    if (next === position) return fail('xml.malformed', 'white space is missing between attributes');
-    if (raw.length + declarations.size >= caps.maxAttributes) return fail('xml.limit', `more than ${caps.maxAttributes} attributes on an element`);
-    const attribute = nameAt(text, next);
-    const equals = skipSpace(text, next + attribute.length);
-    if (text[equals] !== '=') return fail('xml.malformed', 'an attribute without value');
-    const { raw: rawValue, end } = valueAt(text, skipSpace(text, equals + 1));
-    position = end;
-    const [attributePrefix, attributeName] = split(attribute);
-    const value = normalised(rawValue);
-    if (attribute !== 'xmlns' && attributePrefix !== 'xmlns') {
-      raw.push({ prefix: attributePrefix, localName: attributeName, value });
-      continue;
-    }
-    const declared = attribute === 'xmlns' ? '' : attributeName;
-    if (declarations.has(declared)) return fail('xml.malformed', 'a namespace is declared twice on one element');
-    checkDeclaration(declared, value);
-    declarations.set(declared, value);
+    attributes.push(Object.freeze({ namespace, prefix, localName, value: written[at + 1] ?? '' }));
   }
+  return Object.freeze(attributes);
 };
+
+/** Reads tags of one document under one set of caps. */
+export class StartTagReader {
+  private readonly caps: XmlLimits;
+  private readonly alphabet: Alphabet;
+  constructor(caps: XmlLimits, alphabet: Alphabet) {
+    this.caps = caps;
+    this.alphabet = alphabet;
+  }
+
+  /** The tag that starts at `at`, inside an element with this scope. */
+  read(text: string, at: number, outer: NamespaceScope): StartTag {
+    const name = this.name(text, at + 1);
+    const attributes: string[] = [];
+    const declarations: string[] = [];
+    let place = at + 1 + name.length;
+    for (;;) {
+      const next = spaceEnd(text, place);
+      const code = text.charCodeAt(next);
+      if (code === 0x3e || (code === 0x2f && text.charCodeAt(next + 1) === 0x3e)) return this.finish(name, attributes, declarations, outer, code === 0x2f, next + (code === 0x2f ? 2 : 1) - at);
+      if (next === place) return fail('xml.malformed', 'white space is missing between attributes');
+      if (attributes.length + declarations.length >= 2 * this.caps.maxAttributes) return fail('xml.limit', `more than ${this.caps.maxAttributes} attributes on an element`);
+      place = this.attribute(text, next, attributes, declarations);
+    }
+  }
+
+  private finish(name: string, attributes: readonly string[], declarations: readonly string[], outer: NamespaceScope, selfClosing: boolean, length: number): StartTag {
+    const scope = extend(outer, declarations);
+    if (scope.size > this.caps.maxNamespaces) fail('xml.limit', `more than ${this.caps.maxNamespaces} namespaces in scope`);
+    const colon = name.indexOf(':');
+    const prefix = colon < 0 ? '' : name.slice(0, colon);
+    return { name, namespace: bound(prefix, scope), prefix, localName: name.slice(colon + 1), attributes: bind(attributes, scope), scope, selfClosing, length };
+  }
+
+  private name(text: string, at: number): string {
+    return qualifiedName(text.slice(at, nameEnd(text, at)), this.alphabet);
+  }
+
+  /** Reads one attribute into the list where it belongs; returns where it ends. */
+  private attribute(text: string, at: number, attributes: string[], declarations: string[]): number {
+    const name = this.name(text, at);
+    const equals = spaceEnd(text, at + name.length);
+    if (text.charCodeAt(equals) !== 0x3d) return fail('xml.malformed', 'an attribute without value');
+    const open = spaceEnd(text, equals + 1);
+    const quote = text[open];
+    if (quote !== '"' && quote !== "'") return fail('xml.malformed', 'an attribute value without quotes');
+    const end = text.indexOf(quote, open + 1);
+    if (end < 0) return fail('xml.malformed', 'an attribute value without end');
+    if (end - open > this.caps.maxTextLength) return fail('xml.limit', `an attribute value longer than ${this.caps.maxTextLength}`);
+    const raw = text.slice(open + 1, end);
+    if (raw.includes('<')) return fail('xml.malformed', '< in an attribute value'); // [XML §3.1]
+    const value = resolveValue(raw, this.alphabet);
+    if (name === 'xmlns' || name.startsWith('xmlns:')) this.declare(name.slice(6), value, declarations);
+    else attributes.push(name, value);
+    return end + 1;
+  }
+
+  private declare(prefix: string, uri: string, declarations: string[]): void {
+    for (let at = 0; at < declarations.length; at += 2) if (declarations[at] === prefix) fail('xml.malformed', 'a namespace is declared twice on one element');
+    checkDeclaration(prefix, uri);
+    declarations.push(prefix, uri);
+  }
+}

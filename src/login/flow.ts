@@ -51,14 +51,13 @@ export const advance = async (visit: Visit, ports: LoginPorts): Promise<FlowRepl
   if (acting.kind !== 'chosen') return ask(visit, acting.page, ports, acting.shown);
   const released = releaseFor(transaction, acting, service, ports); // 5
   if (service.federation.showRelease && !transaction.releaseSeen) return ask(visit, { kind: 'what-is-sent', facts: wordsOf(released.released) }, ports);
-  const fromSession = transaction.session === browser.sessionId;
-  const answer = await respond(released, { person: transaction.identity.person, personParty: acting.party, reused: fromSession }, ports, claimOf(visit, ports)); // 6
+  const answer = await respond(released, { person: transaction.identity.person, personParty: acting.party, reused: transaction.reused }, ports, claimOf(visit, ports)); // 6
   await rememberActing(transaction.session, transaction.acting, acting.choice, ports);
   return reply({ kind: 'answer', answer }, frameOf(ports, transaction, { secret: visit.secret, personParty: acting.party }), [...visit.cookies, ...sessionCookie(transaction.session, browser)]);
 };
 
 const withSession = async (visit: Visit, accepted: AcceptedTransaction, chosen: Extract<ChosenMethod, { kind: 'session' }>, ports: LoginPorts): Promise<Visit> => {
-  const transaction: AuthenticatedTransaction = { ...pick(accepted), state: 'authenticated', request: accepted.request, identity: chosen.identity, session: chosen.session, acting: chosen.acting, releaseSeen: false };
+  const transaction: AuthenticatedTransaction = { ...pick(accepted), state: 'authenticated', request: accepted.request, identity: chosen.identity, session: chosen.session, reused: true, acting: chosen.acting, releaseSeen: false };
   if (visit.version === null) return { ...visit, transaction };
   if (!(await ports.stores.transactions.replace(transaction, visit.version))) return fail('store.conflict', 'the login moved on in another tab');
   return { ...visit, transaction, version: visit.version + 1 };

@@ -165,7 +165,7 @@ const takeUp = async (visit: Visit, transaction: AcceptedTransaction, version: n
     return redirectTo(visit, ports);
   }
   const session = await establishSession(identity, visit.browser.sessionId, ports);
-  const next: AuthenticatedTransaction = { ...pick(transaction), state: 'authenticated', request: transaction.request, identity, session: session.id, acting: session.acting, releaseSeen: false };
+  const next: AuthenticatedTransaction = { ...pick(transaction), state: 'authenticated', request: transaction.request, identity, session: session.id, reused: false, acting: session.acting, releaseSeen: false };
   if (!(await ports.stores.transactions.replace(next, version))) {
     await ports.stores.sessions.end(session.id);
     return redirectTo(visit, ports);

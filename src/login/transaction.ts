@@ -95,6 +95,8 @@ export interface AuthenticatedTransaction extends TransactionBase {
   readonly request: AcceptedRequest;
   readonly identity: VerifiedIdentity;
   readonly session: SessionId;
+  /** An earlier login's session answers; false after a login of this transaction's own. */
+  readonly reused: boolean;
   readonly acting: ActingChoice;
   /** The person has seen what is sent and agreed (federations that demand it). */
   readonly releaseSeen: boolean;

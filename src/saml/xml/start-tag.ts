@@ -65,19 +65,23 @@ export class StartTagReader {
     for (;;) {
       const next = spaceEnd(text, place);
       const code = text.charCodeAt(next);
-      if (code === 0x3e || (code === 0x2f && text.charCodeAt(next + 1) === 0x3e)) return this.finish(name, attributes, declarations, outer, code === 0x2f, next + (code === 0x2f ? 2 : 1) - at);
+      if (code === 0x3e || (code === 0x2f && text.charCodeAt(next + 1) === 0x3e)) {
+        const selfClosing = code === 0x2f;
+        const scope = this.scopeOf(declarations, outer);
+        const colon = name.indexOf(':');
+        const prefix = colon < 0 ? '' : name.slice(0, colon);
+        const length = next + (selfClosing ? 2 : 1) - at;
+        return { name, namespace: bound(prefix, scope), prefix, localName: name.slice(colon + 1), attributes: bind(attributes, scope), scope, selfClosing, length };
+      }
       if (next === place) return fail('xml.malformed', 'white space is missing between attributes');
       if (attributes.length + declarations.length >= 2 * this.caps.maxAttributes) return fail('xml.limit', `more than ${this.caps.maxAttributes} attributes on an element`);
       place = this.attribute(text, next, attributes, declarations);
     }
   }
 
-  private finish(name: string, attributes: readonly string[], declarations: readonly string[], outer: NamespaceScope, selfClosing: boolean, length: number): StartTag {
+  private scopeOf(declarations: readonly string[], outer: NamespaceScope): NamespaceScope {
     const scope = extend(outer, declarations);
-    if (scope.size > this.caps.maxNamespaces) fail('xml.limit', `more than ${this.caps.maxNamespaces} namespaces in scope`);
-    const colon = name.indexOf(':');
-    const prefix = colon < 0 ? '' : name.slice(0, colon);
-    return { name, namespace: bound(prefix, scope), prefix, localName: name.slice(colon + 1), attributes: bind(attributes, scope), scope, selfClosing, length };
+    return scope.size > this.caps.maxNamespaces ? fail('xml.limit', `more than ${this.caps.maxNamespaces} namespaces in scope`) : scope;
   }
 
   private name(text: string, at: number): string {
@@ -98,12 +102,12 @@ export class StartTagReader {
     const raw = text.slice(open + 1, end);
     if (raw.includes('<')) return fail('xml.malformed', '< in an attribute value'); // [XML §3.1]
     const value = resolveValue(raw, this.alphabet);
-    if (name === 'xmlns' || name.startsWith('xmlns:')) this.declare(name.slice(6), value, declarations);
+    if (name === 'xmlns' || name.startsWith('xmlns:')) this.bindPrefix(name.slice(6), value, declarations);
     else attributes.push(name, value);
     return end + 1;
   }
 
-  private declare(prefix: string, uri: string, declarations: string[]): void {
+  private bindPrefix(prefix: string, uri: string, declarations: string[]): void {
     for (let at = 0; at < declarations.length; at += 2) if (declarations[at] === prefix) fail('xml.malformed', 'a namespace is declared twice on one element');
     checkDeclaration(prefix, uri);
     declarations.push(prefix, uri);

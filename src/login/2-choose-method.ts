@@ -4,6 +4,7 @@ import type { Registry, ServiceParty } from '../parties/model.ts';
 import type { Browser, LoginPorts } from './context.ts';
 import type { MethodOption } from './pages.ts';
 import type { AuthenticationMethod } from './ports.ts';
+import type { SsoSession } from '../sessions/ports.ts';
 import { reuseOf } from './single-sign-on.ts';
 import type { AcceptedRequest, ChosenMethod } from './transaction.ts';
 
@@ -23,18 +24,19 @@ export const methodOptions = (request: AcceptedRequest, service: ServiceParty, p
     .map((method): MethodOption => ({ id: method.id, kind: method.kind, lastUsed: method.id === lastMethod, unavailable: reachesLevel(method, request, service) ? null : 'level' }))
     .toSorted((a, b) => Number(b.lastUsed) - Number(a.lastUsed));
 
-/** What the person has said of the browser's session so far. */
-export interface SessionWish { readonly declined: boolean; readonly confirmed: boolean }
-export const chooseMethod = async (request: AcceptedRequest, service: ServiceParty, browser: Browser, ports: LoginPorts, { declined, confirmed }: SessionWish): Promise<ChosenMethod> => {
+/** The browser's session, and what the person has said of it so far. */
+export interface SessionWish { readonly declined: boolean; readonly confirmed: boolean; readonly session: SsoSession | undefined }
+/** No name of a protected person on a page (threats J08); empty when there is none to show. */
+export const shownName = async ({ identity }: SsoSession, ports: LoginPorts): Promise<string> =>
+  (await ports.directory.find(identity.person))?.protectedPerson === false ? identity.credential.displayName : '';
+
+export const chooseMethod = async (request: AcceptedRequest, service: ServiceParty, browser: Browser, ports: LoginPorts, { declined, confirmed, session: found }: SessionWish): Promise<ChosenMethod> => {
   const usable = methodOptions(request, service, ports, browser.lastMethod).filter((option) => option.unavailable === null).map((option) => option.id);
-  if (browser.sessionId !== null && !declined) {
-    const session = await ports.stores.sessions.find(browser.sessionId);
-    if (session !== undefined) {
-      const reuse = await reuseOf(session.value, request, service, methodsFor(service, ports.registry.current(), ports.methods).map(({ id }) => id), ports);
-      const { id, identity, acting } = session.value;
-      if (reuse === 'reuse' || (reuse === 'confirm' && confirmed)) return { kind: 'session', session: id, identity, acting };
-      if (reuse === 'confirm') return { kind: 'confirm-session', personName: identity.credential.displayName };
-    }
+  if (found !== undefined && !declined) {
+    const reuse = await reuseOf(found, request, service, methodsFor(service, ports.registry.current(), ports.methods).map(({ id }) => id), ports);
+    const { id, identity, acting } = found;
+    if (reuse === 'reuse' || (reuse === 'confirm' && confirmed)) return { kind: 'session', session: id, identity, acting };
+    if (reuse === 'confirm') return { kind: 'confirm-session', personName: await shownName(found, ports) };
   }
   return { kind: 'methods', methods: usable };
 };

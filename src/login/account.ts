@@ -4,6 +4,7 @@ import { fail } from '../core/errors.ts';
 import type { SsoSession } from '../sessions/ports.ts';
 import type { Browser, FlowReply, FrameContext, LoginPorts } from './context.ts';
 import { bareFrame, pageContent, reply } from './frame.ts';
+import { shownName } from './2-choose-method.ts';
 import { endSession } from './single-sign-on.ts';
 
 const tokenOf = (session: SsoSession): string => hmac(session.id, 'account-form');
@@ -28,7 +29,7 @@ export const showMe = async (browser: Browser, ports: LoginPorts): Promise<FlowR
     return service === undefined ? [] : [{ name: service.names, partyName: registry.parties.get(service.party)?.displayName ?? '', answeredAt: entry.answeredAt }];
   });
   return reply(pageContent({
-    kind: 'me', personName: person?.protectedPerson === true ? '' : session.identity.credential.displayName, method: session.identity.method, ...methodKindOf(session, ports), level: session.identity.level,
+    kind: 'me', personName: await shownName(session, ports), method: session.identity.method, ...methodKindOf(session, ports), level: session.identity.level,
     since: session.identity.authenticatedAt, until: session.expiresAt,
     commission: commission === undefined ? null : { unit: commission.unit.name, purpose: commission.purpose }, services,
   }), accountFrame(session, '', ports));

@@ -22,6 +22,7 @@ import { actFor } from './acting.ts';
 import { rememberActing } from './single-sign-on.ts';
 import { releaseFor, wordsOf } from './5-release.ts';
 import { enabledService, refuse, respond } from './6-respond.ts';
+import type { SsoSession } from '../sessions/ports.ts';
 import type { AcceptedTransaction, AuthenticatedTransaction, ChosenMethod, FinishedTransaction, LoginTransaction } from './transaction.ts';
 
 export interface Visit {
@@ -32,6 +33,8 @@ export interface Visit {
   readonly secret: string | null;
   readonly browser: Browser;
   readonly cookies: readonly CookieChange[];
+  /** The browser's session where it was looked up already; null = there is none; undefined = not looked up. */
+  readonly session?: SsoSession | null;
   /** The person has just agreed to continue with the session ("Continue as …?"). */
   readonly confirmed: boolean;
 }
@@ -42,7 +45,7 @@ export const advance = async (visit: Visit, ports: LoginPorts): Promise<FlowRepl
   const { slip } = transaction.request;
   const service = enabledService(slip, ports.registry.current());
   if (transaction.state === 'accepted') {
-    const chosen = await chooseMethod(transaction.request, service, browser, ports, { declined: transaction.declinedSession, confirmed: visit.confirmed }); // 2
+    const chosen = await chooseMethod(transaction.request, service, browser, ports, { declined: transaction.declinedSession, confirmed: visit.confirmed, session: await sessionOf(visit, ports) }); // 2
     if (chosen.kind === 'session') return advance(await withSession(visit, transaction, chosen, ports), ports);
     if (chosen.kind === 'confirm-session') return ask(visit, { kind: 'confirm-session', personName: chosen.personName }, ports);
     return authenticate(visit, transaction, chosen.methods, ports); // 3
@@ -55,6 +58,9 @@ export const advance = async (visit: Visit, ports: LoginPorts): Promise<FlowRepl
   await rememberActing(transaction.session, transaction.acting, acting.choice, ports);
   return reply({ kind: 'answer', answer }, frameOf(ports, transaction, { secret: visit.secret, personParty: acting.party }), [...visit.cookies, ...sessionCookie(transaction.session, browser)]);
 };
+
+const sessionOf = async ({ session, browser }: Visit, ports: LoginPorts): Promise<SsoSession | undefined> =>
+  session !== undefined ? (session ?? undefined) : browser.sessionId === null ? undefined : (await ports.stores.sessions.find(browser.sessionId))?.value;
 
 const withSession = async (visit: Visit, accepted: AcceptedTransaction, chosen: Extract<ChosenMethod, { kind: 'session' }>, ports: LoginPorts): Promise<Visit> => {
   const transaction: AuthenticatedTransaction = { ...pick(accepted), state: 'authenticated', request: accepted.request, identity: chosen.identity, session: chosen.session, reused: true, acting: chosen.acting, releaseSeen: false };

@@ -35,8 +35,10 @@ export const arrive = async (arrival: Arrival, transport: 'same-site-cookies' | 
     return reply({ kind: 'answer', answer }, bareFrame(ports));
   }
   const transaction = newTransaction(outcome.request, ports);
-  const [earlier] = await Promise.all([
+  // Asked together, so that the store is gone to once.
+  const [earlier, session] = await Promise.all([
     seenBefore(arrival.requestKey, transaction, ports),
+    browser.sessionId === null ? undefined : ports.stores.sessions.find(browser.sessionId),
     browser.sessionId === null || transport === 'cross-site-post' ? checkPace(browser.address, ports) : Promise.resolve(),
   ]);
   if (earlier !== undefined) return seenAgain(earlier, transaction, transport === 'cross-site-post', browser, ports);
@@ -45,7 +47,7 @@ export const arrive = async (arrival: Arrival, transport: 'same-site-cookies' | 
     await ports.stores.transactions.create({ ...transaction, beginCodeHash: digestOf(code) });
     return reply({ kind: 'redirect', to: pathOf(transaction.id, `begin?code=${code}`) }, bareFrame(ports));
   }
-  const visit = visitOf(transaction, null, browser);
+  const visit: Visit = { ...visitOf(transaction, null, browser), session: session?.value ?? null };
   return settle(visit, ports, () => advance(visit, ports));
 };
 

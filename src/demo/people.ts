@@ -14,6 +14,8 @@ export interface DemoPerson {
 }
 interface PersonFile { readonly people: readonly { readonly id: string; readonly employments: readonly { readonly hsaId: string; readonly party: string | null; readonly organisation?: { readonly name?: string } | string }[] }[] }
 
+const displayName = (party: string): string => (parse(readFileSync(pathOf(`../config/parties/${party}.yaml`), 'utf8')) as { readonly displayName?: string; readonly name: string }).displayName ?? party;
+
 export const demoPeople = (): readonly DemoPerson[] => {
   const set = developmentSet();
   const file = parse(readFileSync(pathOf('people.yaml'), 'utf8')) as PersonFile;
@@ -23,7 +25,7 @@ export const demoPeople = (): readonly DemoPerson[] => {
     const usable = certificates.filter(({ issuer }) => !issuer.includes('mobile'));
     const chosen = usable.find(({ use }) => use === 'authentication') ?? usable[0];
     return {
-      id, name, tags, story, hsaId: own[0]?.hsaId ?? null, employer: own.map(({ party }) => party ?? 'elsewhere').join(', '),
+      id, name, tags, story, hsaId: own[0]?.hsaId ?? null, employer: own.map(({ party }) => (party === null ? 'outside all parties' : displayName(party))).join(', '),
       card: chosen === undefined ? null : { certFile: chosen.certFile, keyFile: chosen.keyFile, p12File: chosen.p12File, issuerCertFile: set.authority(chosen.issuer).certFile },
     };
   });

@@ -26,9 +26,12 @@ export const methodOptions = (request: AcceptedRequest, service: ServiceParty, p
 
 /** The browser's session, and what the person has said of it so far. */
 export interface SessionWish { readonly declined: boolean; readonly confirmed: boolean; readonly session: SsoSession | undefined }
-/** No name of a protected person on a page (threats J08); empty when there is none to show. */
-export const shownName = async ({ identity }: SsoSession, ports: LoginPorts): Promise<string> =>
-  (await ports.directory.find(identity.person))?.protectedPerson === false ? identity.credential.displayName : '';
+/** As the directory writes it; no name of a protected person on a page (threats J08); empty when there is none to show. */
+export const shownName = async ({ identity }: SsoSession, ports: LoginPorts): Promise<string> => {
+  const person = await ports.directory.find(identity.person);
+  const [post] = person?.protectedPerson === false ? person.employments : [];
+  return post === undefined ? '' : `${post.givenName} ${post.surname}`;
+};
 
 export const chooseMethod = async (request: AcceptedRequest, service: ServiceParty, browser: Browser, ports: LoginPorts, { declined, confirmed, session: found }: SessionWish): Promise<ChosenMethod> => {
   const usable = methodOptions(request, service, ports, browser.lastMethod).filter((option) => option.unavailable === null).map((option) => option.id);

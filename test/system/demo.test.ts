@@ -1,0 +1,107 @@
+/** The newcomer's way: `npm run demo`, demo.json, a login by script with a real certificate, the simulated reader, and no way into `serve`. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { product } from '../fixtures/bryggan.ts';
+import { freeRange, until } from '../fixtures/ports.ts';
+import { UserAgent, type Visit } from '../fixtures/user-agent.ts';
+
+interface DemoFile {
+  readonly idp: Readonly<Record<'baseUrl' | 'entityId' | 'metadataUrl' | 'cardUrl' | 'managementUrl' | 'caFile', string>>;
+  readonly applications: readonly { readonly id: string; readonly party: string; readonly protocol: string; readonly entityId: string; readonly loginUrl: string }[];
+  readonly people: readonly { readonly id: string; readonly name: string; readonly hsaId: string | null; readonly tags: readonly string[]; readonly certFile: string; readonly keyFile: string; readonly p12File: string }[];
+  readonly root: string;
+}
+const directory = mkdtempSync(join(tmpdir(), 'bryggan-demo-'));
+let child: ChildProcess;
+let said = '';
+let demo: DemoFile;
+let ended: Promise<unknown>;
+beforeAll(async () => {
+  const base = await freeRange(8);
+  child = spawn('npm', ['run', 'demo', '--', '--port', String(base), '--dir', directory], { cwd: product, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: undefined } });
+  ended = new Promise((done) => { child.once('exit', done); });
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { said += String(chunk); });
+  await until('the demo is ready', () => existsSync(join(directory, 'demo.json')) && said.includes('ready'), () => said);
+  demo = JSON.parse(readFileSync(join(directory, 'demo.json'), 'utf8')) as DemoFile;
+});
+afterAll(async () => {
+  if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+  await ended;
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const browser = (person: string | null): UserAgent => {
+  const entry = demo.people.find(({ id }) => id === person);
+  const card = entry === undefined ? null : { key: readFileSync(entry.keyFile, 'utf8'), cert: readFileSync(entry.certFile, 'utf8') };
+  return new UserAgent({ ca: readFileSync(demo.idp.caFile, 'utf8'), card: (origin) => (origin === demo.idp.cardUrl ? card : null) });
+};
+const application = (index: number) => {
+  const found = demo.applications[index];
+  if (found === undefined) throw new Error(`the demo has no application ${String(index)}`);
+  return { ...found, home: `${new URL(found.loginUrl).origin}/` };
+};
+const login = async (agent: UserAgent, index: number): Promise<Visit> => agent.settle(await agent.go(application(index).loginUrl));
+const facts = async (agent: UserAgent, index: number): Promise<{ loggedIn: boolean; attributes?: Record<string, unknown> }> => JSON.parse((await agent.go(application(index).home, { headers: { accept: 'application/json' } })).body) as { loggedIn: boolean; attributes?: Record<string, unknown> };
+
+describe('the demo', () => {
+  it('demo.json names everything that a script needs, and every file and address in it is there', async () => {
+    expect(Object.values(demo.idp).every((value) => value !== '')).toBe(true);
+    expect(demo.applications.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(demo.applications.map(({ party }) => party)).size).toBeGreaterThanOrEqual(2);
+    expect(demo.applications.every(({ protocol, entityId, loginUrl }) => protocol === 'saml' && entityId !== '' && loginUrl.startsWith('https://127.0.0.1:'))).toBe(true);
+    expect(demo.people.length).toBeGreaterThan(25);
+    for (const { certFile, keyFile, p12File } of demo.people) for (const file of [certFile, keyFile, p12File]) expect(existsSync(file), file).toBe(true);
+    expect(existsSync(join(demo.root, 'metadata', 'services'))).toBe(true);
+    const agent = browser(null);
+    expect((await agent.go(demo.idp.metadataUrl)).body).toContain(`entityID="${demo.idp.entityId}"`);
+    expect((await fetch(`${demo.idp.managementUrl}/health/ready`)).status).toBe(200);
+    await agent.close();
+  });
+  it('says where to click', () => {
+    for (const index of [0, 1]) expect(said).toContain(application(index).home);
+    expect(said).toContain(join(directory, 'demo.json'));
+  });
+  it('login by script with a real certificate; the second application without a new login', async () => {
+    const agent = browser('anna-berglund');
+    expect((await facts(agent, 0)).loggedIn).toBe(false);
+    await login(agent, 0);
+    expect(await facts(agent, 0)).toMatchObject({ loggedIn: true, attributes: { 'http://sambi.se/attributes/1/employeeHsaId': 'SE2321000131-DEV1001' } });
+    const second = await login(agent, 1);
+    expect(second.trail.some((address) => address.startsWith(demo.idp.cardUrl))).toBe(false);
+    expect((await facts(agent, 1)).loggedIn).toBe(true);
+    await agent.close();
+  });
+  it('commission choice for a person who has several', async () => {
+    const agent = browser('erik-sandstrom');
+    const page = await login(agent, 0);
+    expect(page.step).toBe('choose-commission');
+    await agent.settle(await agent.submit(page, { button: ({ data }) => data['commission'] === '2' }));
+    expect((await facts(agent, 0)).loggedIn).toBe(true);
+    await agent.close();
+  });
+  it('no certificate in the browser: the simulated reader, through the proxy listener', async () => {
+    const agent = browser(null);
+    const reader = await login(agent, 0);
+    expect(reader.text).toContain('Insert a card');
+    await agent.settle(await agent.submit(reader, { button: ({ value }) => value === 'anna-berglund' }));
+    expect((await facts(agent, 0)).loggedIn).toBe(true);
+    await agent.close();
+  });
+  it('and a revoked card in the reader is refused', async () => {
+    const agent = browser(null);
+    const page = await agent.settle(await agent.submit(await login(agent, 0), { button: ({ value }) => value === 'ingrid-soder' }));
+    expect(page.step).toBe('card-failed');
+    expect((await facts(agent, 0)).loggedIn).toBe(false);
+    await agent.close();
+  });
+  it('`serve` refuses the demo’s root in every environment and says why', () => {
+    for (const NODE_ENV of [undefined, 'production']) {
+      const tried = spawnSync(process.execPath, ['src/main.ts', 'serve'], { cwd: product, encoding: 'utf8', env: { ...process.env, NODE_ENV, BRYGGAN_ROOT: demo.root, BRYGGAN_STATE: join(directory, 'other-state') } });
+      expect(tried.status, tried.stderr).not.toBe(0);
+      expect(`${tried.stdout}${tried.stderr}`).toMatch(/demo/i);
+    }
+  });
+});

@@ -53,6 +53,23 @@ describe('a catalogue that holds what it should not', () => {
   });
 });
 
+describe('a server that cuts answers short', () => {
+  const reader = entryText('cn=reader,c=SE', ['person', 'simpleSecurityObject'], { cn: 'reader', sn: 'reader', userPassword: 'reading' });
+  const busy = person({ personalIdentityNumber: '189004119815' as never, employments: [post({ hsaId: hsaId('BUSY'), commissions: Array.from({ length: 250 }, (_, index) => commission({ hsaId: hsaId(`CB${index}`) })) })] });
+  const read = async (limits: string) => {
+    const limited = await startSlapd(ldifFor([busy], [reader]), { database: `access to attrs=userPassword by anonymous auth\naccess to * by users read\nlimits dn.exact="cn=reader,c=SE" ${limits}` });
+    const directory = openLdapDirectory(ldapSettings({ ...limited.server, bind: { kind: 'simple', dn: 'cn=reader,c=SE', password: 'reading' } }, NOW));
+    try {
+      return (await directory.find(byPost('BUSY')))?.employments[0]?.commissions.length;
+    } finally {
+      await directory.close();
+      await limited.stop();
+    }
+  };
+  it('has everything fetched in pages where it allows that', async () => expect(await read('size.soft=200 size.hard=200 size.prtotal=unlimited')).toBe(250));
+  it('is not believed where it does not: part of the commissions is not all of them', async () => { await rejectedWith('directory.unavailable', read('size=100 size.prtotal=100')); });
+});
+
 describe('the employer', () => {
   it('without a number in the tree is one that no party has, unless configured by its DN', async () => {
     const organisation = async (change: Partial<LdapSettings>) => (await directoryFor(change).find(byPost('NOWHERE')))?.employments[0]?.organisation;

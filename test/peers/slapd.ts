@@ -87,8 +87,8 @@ const isUp = async (port: number): Promise<boolean> => {
 };
 
 export interface Slapd { readonly server: LdapServer; readonly startTls: LdapServer; readonly plainPort: number; stop(): Promise<void>; kill(signal: 'SIGSTOP' | 'SIGCONT'): void }
-/** `withoutTls` leaves TLS out of the configuration: what a stripping attacker makes of it. */
-export const startSlapd = async (ldif: string, { withoutTls = false } = {}): Promise<Slapd> => {
+/** `withoutTls` leaves TLS out of the configuration: what a stripping attacker makes of it. `database`: further directives. */
+export const startSlapd = async (ldif: string, { withoutTls = false, database = '' } = {}): Promise<Slapd> => {
   const folder = mkdtempSync(join(tmpdir(), 'slapd-'));
   const [plainPort, tlsPort] = [await freePort(), await freePort()];
   mkdirSync(join(folder, 'data'));
@@ -112,6 +112,7 @@ rootpw ${BIND_PASSWORD}
 directory ${folder}/data
 index hsaIdentity,personalIdentityNumber eq
 index hsaCommissionMember eq,sub
+${database}
 `);
   writeFileSync(join(folder, 'data.ldif'), ldif);
   const added = spawnSync('/usr/sbin/slapadd', ['-q', '-f', join(folder, 'slapd.conf'), '-l', join(folder, 'data.ldif')], { encoding: 'utf8' });

@@ -10,8 +10,8 @@ import { fail } from '../../core/errors.ts';
 import type { LdapServer } from './settings.ts';
 
 export interface LdapConnections {
-  /** Entries below or at `base`; `none` when the base itself does not exist. Errors: `directory.unavailable`. */
-  search(base: string, options: SearchOptions): Promise<readonly Entry[]>;
+  /** Entries that match, none when the base itself does not exist; read page by page, and no further than one more than `most`. Errors: `directory.unavailable`. */
+  search(base: string, options: SearchOptions, most: number): Promise<readonly Entry[]>;
   close(): Promise<void>;
 }
 
@@ -73,6 +73,19 @@ const openConnection = async (server: LdapServer): Promise<Connection> => {
 const unavailable = (error: unknown): never => fail('directory.unavailable', 'the LDAP server could not be asked', { kind: error instanceof Error ? error.constructor.name : 'unknown' });
 const isMissingBase = (error: unknown): boolean => error instanceof ResultCodeError && error.code === 32;
 
+/**
+ * Paged [RFC 2696] and without a size limit of our own: with one, the library takes an answer that the server cut short for a
+ * whole one, and commissions would be missing without a word.
+ */
+const collect = async (client: Client, base: string, options: SearchOptions, most: number): Promise<readonly Entry[]> => {
+  const entries: Entry[] = [];
+  for await (const page of client.searchPaginated(base, { ...options, paged: { pageSize: Math.min(most + 1, 200) } })) {
+    entries.push(...page.searchEntries);
+    if (entries.length > most) break;
+  }
+  return entries;
+};
+
 export const openConnections = (server: LdapServer): LdapConnections => {
   checkServer(server);
   const idle: Connection[] = [];
@@ -110,11 +123,10 @@ export const openConnections = (server: LdapServer): LdapConnections => {
     connection.client.unbind().catch(() => undefined);
     next?.(null);
   };
-  const attempt = async (base: string, options: SearchOptions, mayRetry: boolean): Promise<readonly Entry[]> => {
+  const attempt = async (base: string, options: SearchOptions, most: number, mayRetry = true): Promise<readonly Entry[]> => {
     const { connection, fresh } = await take();
     try {
-      const { searchEntries } = await Promise.race([connection.client.search(base, options), connection.lost]);
-      return searchEntries;
+      return await Promise.race([collect(connection.client, base, options, most), connection.lost]);
     } catch (error) {
       const isAnswer = error instanceof ResultCodeError;
       // Closed by the other side while it was idle: one more try on a new one. A connection that went silent is not used again.
@@ -124,10 +136,10 @@ export const openConnections = (server: LdapServer): LdapConnections => {
     } finally {
       giveBack(connection);
     }
-    return attempt(base, options, false);
+    return attempt(base, options, most, false);
   };
   return {
-    search: (base, options) => attempt(base, options, true).catch((error: unknown) => (isMissingBase(error) ? [] : unavailable(error))),
+    search: (base, options, most) => attempt(base, options, most).catch((error: unknown) => (isMissingBase(error) ? [] : unavailable(error))),
     close: async () => {
       closed = true;
       for (const next of waiting.splice(0)) next(null);

@@ -34,7 +34,7 @@ class Lookup {
   close(): Promise<void> { return this.connections.close(); }
 
   private async search({ bases, filter }: LdapSearch, value: string, most: number): Promise<readonly Entry[]> {
-    const found = await Promise.all(bases.map((base) => this.connections.search(base, { scope: 'sub', filter: fillFilter(filter, value), attributes: wantedAttributes(this.settings), sizeLimit: most + 1 })));
+    const found = await Promise.all(bases.map((base) => this.connections.search(base, { scope: 'sub', filter: fillFilter(filter, value), attributes: wantedAttributes(this.settings) }, most)));
     const entries = found.flat();
     if (entries.length > most) fail('directory.answer', 'the directory answered with more entries than one person can have', { most });
     return entries;
@@ -45,7 +45,7 @@ class Lookup {
     const key = normalDn(dn);
     const known = this.places.get(key);
     if (known !== undefined && now < known.until) return known.entry;
-    const entry = this.connections.search(dn, { scope: 'base', attributes: wantedAttributes(this.settings) }).then((entries) => entries[0]);
+    const entry = this.connections.search(dn, { scope: 'base', attributes: wantedAttributes(this.settings) }, 1).then((entries) => entries[0]);
     if (this.places.size >= MOST_PLACES) this.places.clear();
     this.places.set(key, { until: now + this.settings.placeSeconds * 1000, entry });
     entry.catch(() => this.places.delete(key));

@@ -7,7 +7,8 @@ export { attributeOf, childElements, elementsOf, onlyChild, textOf, type XmlAttr
 export { defaultLimits, type XmlLimits } from './limits.ts';
 export { canonicalise } from './c14n.ts';
 export { isSigned, verifyEnveloped, type SignedElement, type VerifyOptions } from './signature.ts';
-export { signerFor, verifyDetached, type Signer } from './algorithms.ts';
+export { verifyDetached, type SignaturePolicy } from './algorithms.ts';
+export { signerFor, type Signer, type SignerOptions } from './signer.ts';
 export { element, prefixTable, writeXml, type XmlNode } from './writer.ts';
 export { signNode, writeSigned } from './sign.ts';
 export { encryptAssertion, type EncryptionTarget } from './encrypt.ts';

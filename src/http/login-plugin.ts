@@ -5,7 +5,7 @@ import { isLocale } from '../core/locale.ts';
 import type { FlowReply, LoginPorts } from '../login/context.ts';
 import { begin, returned, show, showMethods, startMethod } from '../login/login.ts';
 import { cancelForm, chooseActingForm, chooseMethodForm, confirmSessionForm, releaseForm, type Form } from '../login/forms.ts';
-import { logOut, showLogout, showMe } from '../login/account.ts';
+import { changeCommission, logOut, showCommissions, showLogout, showMe } from '../login/account.ts';
 import { browserOf } from './browser.ts';
 import { setLanguage } from './cookies.ts';
 import { onlyParameter, parseFields, rawQueryOf, type Fields } from './form.ts';
@@ -47,6 +47,12 @@ export const registerLogin = (server: FastifyInstance, ports: LoginPorts, tools:
   }
 
   server.get('/me', (request, reply) => send(request, reply, showMe(browserOf(request), ports)));
+  server.get('/me/commission', (request, reply) => send(request, reply, showCommissions(browserOf(request), ports)));
+  server.post('/me/commission', async (request, reply) => {
+    const form = formOf(request, publicUrl);
+    return send(request, reply, changeCommission(form.token, form.field('choice'), browserOf(request), ports));
+  });
+  server.post('/me/cancel', (_request, reply) => reply.code(303).header('location', '/me').send());
   server.get('/logout', (request, reply) => send(request, reply, showLogout(browserOf(request), ports)));
   server.post('/logout', async (request, reply) => send(request, reply, logOut(formOf(request, publicUrl).token, browserOf(request), ports)));
   server.get('/', (_request, reply) => reply.code(303).header('location', '/me').send());

@@ -4,10 +4,48 @@ import { fail } from '../core/errors.ts';
 import type { SsoSession } from '../sessions/ports.ts';
 import type { Browser, FlowReply, FrameContext, LoginPorts } from './context.ts';
 import { bareFrame, pageContent, reply } from './frame.ts';
+import { ofOurParties } from './acting.ts';
+import { lineOf } from './audit-lines.ts';
 import { shownName } from './2-choose-method.ts';
-import { endSession } from './single-sign-on.ts';
+import { chooseActing, type ChoiceOutcome } from './4-choose-commission.ts';
+import { endSession, rememberActing } from './single-sign-on.ts';
+import type { ActingChoice } from './transaction.ts';
 
 const tokenOf = (session: SsoSession): string => hmac(session.id, 'account-form');
+/** Every commission of the person, none taken silently: the choice of step 4 with nothing chosen before. */
+const commissionsOf = async (session: SsoSession, ports: LoginPorts): Promise<Extract<ChoiceOutcome, { kind: 'ask-commission' }> | null> => {
+  const found = await ports.directory.find(session.identity.person);
+  if (found === undefined) return null;
+  const person = ofOurParties(found, ports.registry.current());
+  const wish = { attribute: 'commissionHsaId', wireName: '', required: true };
+  const isCurrent = (choice: ActingChoice): boolean => choice.commissionHsaId === session.acting.commissionHsaId;
+  if (person.employments.every((post) => post.commissions.length === 0)) return null;
+  const outcome = chooseActing({ identity: session.identity, person, requested: [wish], preselection: {}, previousChoice: null, remembered: isCurrent });
+  return outcome.kind === 'ask-commission' ? outcome : null;
+};
+const shownOf = (outcome: Extract<ChoiceOutcome, { kind: 'ask-commission' }>): string => outcome.options.map(({ choice }) => choice.commissionHsaId ?? '').join('|');
+
+/** GET /me/commission: answers from now on carry the new one; what services were told before stays as it was. */
+export const showCommissions = async (browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const session = await sessionOf(browser, ports);
+  const outcome = session === undefined ? null : await commissionsOf(session, ports);
+  if (session === undefined || outcome === null) return showMe(browser, ports);
+  const frame = accountFrame(session, '/me', ports);
+  return reply(pageContent({ kind: 'choose-commission', options: outcome.options.map(({ option }) => option) }), { ...frame, formToken: `${tokenOf(session)}.${hmac(session.id, 'list', shownOf(outcome))}` });
+};
+
+/** POST /me/commission: the index counts in the list that was shown (threats J06). */
+export const changeCommission = async (token: string, index: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const session = await sessionOf(browser, ports);
+  const outcome = session === undefined ? null : await commissionsOf(session, ports);
+  if (session === undefined || outcome === null) return showMe(browser, ports);
+  if (!equalSecrets(token, `${tokenOf(session)}.${hmac(session.id, 'list', shownOf(outcome))}`)) fail('web.form-foreign', 'form token missing, old, or of another list');
+  const chosen = (/^\d{1,3}$/.test(index) ? outcome.options[Number(index)] : undefined) ?? fail('commission.choice', 'no option has this index');
+  await rememberActing(session.id, session.acting, chosen.choice, ports);
+  await ports.audit.record(lineOf('session.commission-changed', { person: session.identity.person, facts: { commission: chosen.choice.commissionHsaId } }));
+  return reply({ kind: 'redirect', to: '/me' }, bareFrame(ports));
+};
+
 const accountFrame = (session: SsoSession | undefined, base: string, ports: LoginPorts): FrameContext => ({ ...bareFrame(ports), base, formToken: session === undefined ? null : tokenOf(session) });
 
 const sessionOf = async (browser: Browser, ports: LoginPorts): Promise<SsoSession | undefined> =>
@@ -31,7 +69,7 @@ export const showMe = async (browser: Browser, ports: LoginPorts): Promise<FlowR
   return reply(pageContent({
     kind: 'me', personName: await shownName(session, ports), method: session.identity.method, ...methodKindOf(session, ports), level: session.identity.level,
     since: session.identity.authenticatedAt, until: session.expiresAt,
-    commission: commission === undefined ? null : { unit: commission.unit.name, purpose: commission.purpose }, services,
+    commission: commission === undefined ? null : { unit: commission.unit.name, purpose: commission.purpose }, canChange: (await commissionsOf(session, ports)) !== null, services,
   }), accountFrame(session, '', ports));
 };
 

@@ -23,7 +23,7 @@ const partyOf = (organisation: string, registry: Registry): PartyId | undefined 
 };
 
 /** A person's party is the directory's organisation, never the HSA-id's prefix; others' people are refused (threats H14). */
-const ofOurParties = (person: DirectoryPerson, registry: Registry): DirectoryPerson => {
+export const ofOurParties = (person: DirectoryPerson, registry: Registry): DirectoryPerson => {
   const employments = person.employments.filter((post) => partyOf(post.organisation.number, registry) !== undefined);
   if (person.employments.length === 0) fail('employee.none', 'the directory knows the person but no valid post');
   if (employments.length === 0) fail('directory.organisation', 'no post of the person belongs to an enabled party or its affiliates');

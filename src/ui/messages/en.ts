@@ -86,6 +86,8 @@ export const en: Messages = {
     since: 'Since',
     until: 'Valid at the longest until',
     commission: 'Commission',
+    changeCommission: 'Change commission',
+    chooseCommission: 'Choose commission',
     services: 'You are logged in to',
     noServices: 'You haven’t been to any service yet.',
     logOut: 'Log out everywhere',

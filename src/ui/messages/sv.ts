@@ -99,6 +99,8 @@ export const sv = {
     since: 'Sedan',
     until: 'Gäller som längst till',
     commission: 'Uppdrag',
+    changeCommission: 'Byt uppdrag',
+    chooseCommission: 'Välj uppdrag',
     services: 'Här är du inloggad',
     noServices: 'Du har inte gått till någon tjänst än.',
     logOut: 'Logga ut överallt',

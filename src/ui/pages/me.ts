@@ -14,6 +14,7 @@ export const me = (page: Me, frame: PageFrame): Sheet => {
   const time = (instant: number): SafeHtml => html`<time datetime="${new Date(instant).toISOString()}">${moment(instant, locale)}</time>`;
   const facts = html`<dl class="facts">${row(texts.how, page.methodKind === undefined ? page.method : methods[page.methodKind].name)}${row(texts.level, levelName(page.level, levels))}${
     page.commission === null ? null : row(texts.commission, html`${page.commission.unit}<span class="hint">${page.commission.purpose}</span>`)
+  }${page.canChange === true ? row('', html`<a href="/me/commission" data-action="change-commission">${page.commission === null ? texts.chooseCommission : texts.changeCommission}</a>`) : null
   }${row(texts.since, time(page.since))}${row(texts.until, time(page.until))}</dl>`;
   const services = page.services.length === 0
     ? html`<p class="soft">${texts.noServices}</p>`

@@ -12,7 +12,7 @@ import { endSession, rememberActing } from './single-sign-on.ts';
 import type { ActingChoice } from './transaction.ts';
 
 const tokenOf = (session: SsoSession): string => hmac(session.id, 'account-form');
-/** Every commission of the person, none taken silently: the choice of step 4 with nothing chosen before. */
+/** Every commission of the post, none taken silently: the choice of step 4 without the commission chosen before. */
 const commissionsOf = async (session: SsoSession, ports: LoginPorts): Promise<Extract<ChoiceOutcome, { kind: 'ask-commission' }> | null> => {
   const found = await ports.directory.find(session.identity.person);
   if (found === undefined) return null;
@@ -20,7 +20,7 @@ const commissionsOf = async (session: SsoSession, ports: LoginPorts): Promise<Ex
   const wish = { attribute: 'commissionHsaId', wireName: '', required: true };
   const isCurrent = (choice: ActingChoice): boolean => choice.commissionHsaId === session.acting.commissionHsaId;
   if (person.employments.every((post) => post.commissions.length === 0)) return null;
-  const outcome = chooseActing({ identity: session.identity, person, requested: [wish], preselection: {}, previousChoice: null, remembered: isCurrent });
+  const outcome = chooseActing({ identity: session.identity, person, requested: [wish], preselection: {}, previousChoice: { employeeHsaId: session.acting.employeeHsaId, commissionHsaId: null }, remembered: isCurrent });
   return outcome.kind === 'ask-commission' ? outcome : null;
 };
 const shownOf = (outcome: Extract<ChoiceOutcome, { kind: 'ask-commission' }>): string => outcome.options.map(({ choice }) => choice.commissionHsaId ?? '').join('|');

@@ -112,7 +112,7 @@ export const smallInteger = (element: Der): number => {
 /** Non-negative number of at most 20 octets, as CRL numbers are [RFC 5280 §5.2.3]. */
 export const largeInteger = (element: Der): bigint => {
   const content = integerContent(element.content);
-  if (content.length > 21 || (content[0] ?? 0) >= 0x80) return malformed('not a non-negative number of at most 20 octets');
+  if (content.length > 21 || (content.length === 21 && content[0] !== 0) || (content[0] ?? 0) >= 0x80) return malformed('not a non-negative number of at most 20 octets');
   return BigInt(`0x${content.toString('hex')}`);
 };
 /** A serial number of at most 20 octets [RFC 5280 §4.1.2.2] in lower-case hexadecimal, two digits an octet; a negative one is marked, so that it equals no positive one. */

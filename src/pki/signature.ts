@@ -49,8 +49,8 @@ export const readSignatureScheme = (identifier: Der): SignatureScheme => {
   const oid = oidOf(oidElement);
   if (oid === RSA_PSS) return readPss(parameters);
   const algorithm = algorithms[oid] ?? fail('pki.der', `signature algorithm ${oid} is not accepted`);
-  // NULL for RSA, nothing for ECDSA and Ed25519 [RFC 4055 §5, RFC 5758 §3.2, RFC 8410 §3].
-  const asWritten = algorithm.keyType === 'rsa' ? parameters?.tag === tags.null && parameters.content.length === 0 : parameters === undefined;
+  // NULL for RSA, where absent is to be accepted too; nothing for ECDSA and Ed25519 [RFC 4055 §5, RFC 5758 §3.2, RFC 8410 §3].
+  const asWritten = parameters === undefined || (algorithm.keyType === 'rsa' && parameters.tag === tags.null && parameters.content.length === 0);
   return asWritten && more === undefined ? { ...algorithm, pss: false } : fail('pki.der', `signature algorithm ${oid} with unexpected parameters`);
 };
 

@@ -2,7 +2,7 @@
  * The entries of a revocation list, found by serial number without a copy: the list stays the bytes it came as, beside them one table of
  * offsets (open addressing, half full at most). 200,000 entries take 2 MB beside their 8 MB; a worker can hand both over for nothing.
  */
-import { fail } from '../../core/errors.ts';
+import { fail, isBrygganError } from '../../core/errors.ts';
 import type { Instant } from '../../core/ports.ts';
 import { booleanOf, childrenOf, expectTag, oidOf, onlyDer, readDer, smallInteger, tags, timeOf, type Der } from '../der.ts';
 import { oids } from '../oids.ts';
@@ -101,6 +101,15 @@ const reasonOf = (extensions: Der | undefined): number => {
   }
   return 0;
 };
+/** Date and reason are for people; an entry whose date or reason cannot be read revokes all the same. */
+const detailsOf = (date: Der, extensions: Der | undefined): RevokedEntry => {
+  try {
+    return { at: timeOf(date), reason: reasonOf(extensions) };
+  } catch (error) {
+    if (!isBrygganError(error)) throw error;
+    return { at: 0, reason: 0 };
+  }
+};
 /** `serial`: content of the INTEGER. */
 export const findEntry = (entries: Buffer, { table }: ListIndex, serial: Buffer): RevokedEntry | null => {
   const mask = table.length - 1;
@@ -108,6 +117,6 @@ export const findEntry = (entries: Buffer, { table }: ListIndex, serial: Buffer)
     const mark = table[slot] ?? 0;
     if (mark === 0) return null;
     const [number, date, extensions] = childrenOf(readDer(entries, mark - 1));
-    if (number !== undefined && date !== undefined && number.content.equals(serial)) return { at: timeOf(date), reason: reasonOf(extensions) };
+    if (number !== undefined && date !== undefined && number.content.equals(serial)) return detailsOf(date, extensions);
   }
 };

@@ -15,17 +15,21 @@ export interface Alphabet {
   readonly illegal: RegExp;
   readonly decode: (held: string) => string;
   readonly fromCodePoint: (code: number) => string;
+  /** The same text, without the chunk of a stream that it was cut from. */
+  readonly keep: (held: string) => string;
 }
 export const characters: Alphabet = {
   // eslint's rule against control characters is about typing errors; these are the rule itself.
   illegal: new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff]'),
   decode: (held) => held,
   fromCodePoint: (code) => String.fromCodePoint(code),
+  keep: (held) => held,
 };
 export const octets: Alphabet = {
   illegal: new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]|\\u00ef\\u00bf[\\u00be\\u00bf]'),
   decode: (held) => Buffer.from(held, 'latin1').toString('utf8'),
   fromCodePoint: (code) => (code < 0x80 ? String.fromCharCode(code) : Buffer.from(String.fromCodePoint(code)).toString('latin1')),
+  keep: (held) => Buffer.from(held, 'latin1').toString('latin1'),
 };
 
 const start =

@@ -13,13 +13,16 @@ export interface NamespaceScope {
   readonly size: number;
   /** Scopes made below this one. */
   readonly below: Map<string, NamespaceScope>;
+  /** How many more may be remembered in this document; further ones are made anew. */
+  readonly memory: { left: number };
 }
-/** How many scopes are remembered below one; more are made anew. */
-const REMEMBERED = 64;
+const REMEMBERED = 512;
 /** Stands in no namespace and no prefix, since XML forbids it. */
 const BETWEEN = '\u0000';
 
-const make = (parent: NamespaceScope | null, bindings: Bindings): NamespaceScope => ({ parent, bindings, size: bindings.length / 2 + (parent?.size ?? 0), below: new Map() });
+const make = (parent: NamespaceScope | null, bindings: Bindings): NamespaceScope => ({
+  parent, bindings, size: bindings.length / 2 + (parent?.size ?? 0), below: new Map(), memory: parent?.memory ?? { left: REMEMBERED },
+});
 
 /** URI that the prefix is bound to; undefined when it is not. */
 export const lookUp = (from: NamespaceScope, prefix: string): string | undefined => {
@@ -34,8 +37,11 @@ export const extend = (scope: NamespaceScope, bindings: Bindings): NamespaceScop
   const key = bindings.join(BETWEEN);
   const known = scope.below.get(key);
   if (known !== undefined) return known;
-  const made = make(scope, bindings);
-  if (scope.below.size < REMEMBERED) scope.below.set(key, made);
+  if (scope.memory.left === 0) return make(scope, bindings);
+  scope.memory.left -= 1;
+  // Cut from the key, so that no chunk of a stream is held by a name.
+  const made = make(scope, key.split(BETWEEN));
+  scope.below.set(key, made);
   return made;
 };
 /** Everything that is bound, the nearest first. */

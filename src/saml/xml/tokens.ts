@@ -106,7 +106,7 @@ export class Tokenizer {
       if (namespace !== '' && this.rules.profile === 'message') fail('xml.duplicate-id', 'an ID attribute with a prefix');
       if (localName !== 'ID' || namespace !== '') continue;
       if (this.ids.has(value)) fail('xml.duplicate-id', 'an ID appears twice'); // [XML §3.3.1]
-      this.ids.add(value);
+      this.ids.add(this.rules.alphabet.keep(value));
     }
   }
 

@@ -70,6 +70,11 @@ describe('personal identity number (threats E04)', () => {
     expect(asked({ allow: ['*', 'personalIdentityNumber'] })).toBe('released: number-by-agreement');
     expect(asked({ allow: ['*'] })).toBe('held-back: service-not-allowed');
   });
+  it('nor does the star reach the certificate, whatever certificate it is', () => {
+    const all: ReleasePolicy = { rules: [{ id: 'all', when: {}, allow: ['*'], entitlements: [...entitlements] }] };
+    const ask = (allow: readonly string[], policy: ReleasePolicy) => decided(question(['credentialCertificate'], { allow }, { policy, acting: acting({ identity: byHsaId() }) }))['credentialCertificate'];
+    expect([ask(['*'], defaultReleasePolicy), ask(['credentialCertificate'], all), ask(['credentialCertificate'], defaultReleasePolicy)]).toEqual(['held-back: service-not-allowed', 'held-back: policy-not-allowed', 'released: number-by-agreement']);
+  });
   it('a rule that allows the attribute without the entitlement is not enough', () => {
     const policy: ReleasePolicy = { rules: [{ id: 'careless', when: {}, allow: ['personalIdentityNumber'] }] };
     expect(decided(question(['personalIdentityNumber'], { allow: ['personalIdentityNumber'] }, { policy }))).toEqual({ personalIdentityNumber: 'held-back: not-entitled' });

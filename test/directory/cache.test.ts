@@ -95,6 +95,16 @@ describe('single flight', () => {
     source.says(person());
     expect(await cache.find(key)).toBeDefined();
   });
+  it('an answer under way when the person was forgotten serves who waits, and nobody after', async () => {
+    const { cache, source } = stage();
+    source.hold();
+    const before = cache.find(key);
+    cache.forget(key);
+    source.release();
+    expect(await before).toBeDefined();
+    source.says(undefined);
+    expect([await cache.find(key), source.calls()]).toEqual([undefined, 2]);
+  });
   it('an answer under way when the person was forgotten is not remembered, also when somebody has asked again since', async () => {
     const { cache, source } = stage();
     source.hold();

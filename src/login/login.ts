@@ -15,7 +15,7 @@ import { askerOf, bareFrame, frameOf, pageContent, pathOf, reply, serviceOf } fr
 import { advance, ask, pick, settle, type Visit } from './flow.ts';
 import { enabledService, refuse } from './6-respond.ts';
 import { methodOptions } from './2-choose-method.ts';
-import { answerLevel } from '../core/assurance.ts';
+import { answerLevel, rankOf } from '../core/assurance.ts';
 import { establishSession } from './single-sign-on.ts';
 import type { Arrival } from './ports.ts';
 import type { AcceptedTransaction, AuthenticatedTransaction, LoginTransaction } from './transaction.ts';
@@ -160,8 +160,9 @@ const takeUp = async (visit: Visit, transaction: AcceptedTransaction, version: n
   if (result.kind !== 'identity') return redirectTo(visit, ports);
   const { identity } = result;
   const service = enabledService(transaction.request.slip, ports.registry.current());
-  if (answerLevel(identity.level, transaction.request.assurance ?? undefined, service.federation.assurance) === undefined) {
-    // A lower or other level than asked for is never answered with [SAMLCore §3.3.2.2.1]; the person may try another card.
+  const tooLow = rankOf(identity.level) < rankOf(service.minimumLevel);
+  if (tooLow || answerLevel(identity.level, transaction.request.assurance ?? undefined, service.federation.assurance) === undefined) {
+    // A lower or other level than asked for, or than the operator demands, is never answered with [SAMLCore §3.3.2.2.1]; the person may try another card.
     await updateTransaction(transaction.id, ports, (current) => (current.state === 'accepted' ? { ...current, parked: null, lastFailure: 'saml.authn-context' } : null));
     await ports.audit.record(transactionLine('login.refused', transaction, { person: identity.person, code: 'saml.authn-context', facts: { level: identity.level } }));
     return redirectTo(visit, ports);

@@ -136,7 +136,8 @@ describe('levels of assurance', () => {
 });
 
 describe('rule 6: switched off in the middle of a login', () => {
-  const applied = (): number => bryggan.audit().filter(({ type }) => type === 'registry.applied').length;
+  // Said when it serves; the trail has it a moment before.
+  const applied = (): number => bryggan.log().split('registry applied').length;
   const changed = async (path: string, change: (text: string) => string): Promise<void> => {
     const before = applied();
     writeFileSync(path, change(readFileSync(path, 'utf8')));

@@ -32,8 +32,8 @@ export const exportParty = function* (options: ExportOptions): Generator<Recorde
 
 const columns = ['at', 'type', 'reference', 'serviceParty', 'service', 'personParty', 'person', 'code', 'facts'] as const;
 /** A cell that a spreadsheet would take for a formula is made text (threats L06). */
-const cell = (value: unknown): string => {
-  const text = value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value as string | number);
+const cell = (value: RecordedEvent[keyof RecordedEvent] | undefined): string => {
+  const text = value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
   return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 };
 export const toCsv = function* (events: Iterable<RecordedEvent>): Generator<string> {

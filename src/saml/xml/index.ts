@@ -12,5 +12,6 @@ export { signerFor, type Signer, type SignerOptions } from './signer.ts';
 export { element, prefixTable, writeXml, type XmlNode } from './writer.ts';
 export { signNode, writeSigned } from './sign.ts';
 export { encryptAssertion, type EncryptionTarget } from './encrypt.ts';
+export { decryptAssertion, type DecryptOptions } from './decrypt.ts';
 export type { AggregateEntry, AggregateGroup, AggregateIndex } from './aggregate.ts';
 export { readEntity, verifyAggregate, type AggregateOptions } from './aggregate-file.ts';

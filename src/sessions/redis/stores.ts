@@ -84,7 +84,7 @@ export const openRedisStores = async ({ target, sealer, clock, log }: RedisStore
 
   return {
     sessions: {
-      create: (session, idleSeconds) => guard(async () => void (await create(keyName('session', session.id), session, session.expiresAt, Math.min(idleSeconds * 1000, session.expiresAt - clock.now())))),
+      create: (session, idleSeconds) => guard(async () => { await create(keyName('session', session.id), session, session.expiresAt, Math.min(idleSeconds * 1000, session.expiresAt - clock.now())); }),
       find: (id) => guard(async () => versioned<SsoSession>(keyName('session', id), await client.hmgetBuffer(keyName('session', id), 'v', 's'))),
       replace: (session, version) => guard(() => replace(keyName('session', session.id), session, version)),
       addService: (id, entry, idleSeconds) => guard(async () => {
@@ -104,7 +104,7 @@ export const openRedisStores = async ({ target, sealer, clock, log }: RedisStore
       }),
     },
     transactions: {
-      create: (transaction) => guard(async () => void (await create(keyName('transaction', transaction.id), transaction, transaction.expiresAt, transaction.expiresAt - clock.now()))),
+      create: (transaction) => guard(async () => { await create(keyName('transaction', transaction.id), transaction, transaction.expiresAt, transaction.expiresAt - clock.now()); }),
       find: (id) => guard(async () => versioned<LoginTransaction>(keyName('transaction', id), await client.hmgetBuffer(keyName('transaction', id), 'v', 's'))),
       replace: (transaction, version) => guard(() => replace(keyName('transaction', transaction.id), transaction, version)),
     },
@@ -122,7 +122,7 @@ export const openRedisStores = async ({ target, sealer, clock, log }: RedisStore
         const sealed = await client.getBuffer(key);
         return sealed === null ? undefined : (sealer.open(key, sealed) as string);
       }),
-      set: (name, value) => guard(async () => void (await client.set(keyName('shared', name), sealer.seal(keyName('shared', name), value)))),
+      set: (name, value) => guard(async () => { await client.set(keyName('shared', name), sealer.seal(keyName('shared', name), value)); }),
     },
     health: () => client.ping().then((): 'up' => 'up', (): 'away' => 'away'),
     close: () => {

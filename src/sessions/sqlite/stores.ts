@@ -9,12 +9,14 @@ import { fail, isBrygganError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { LoginTransaction } from '../../login/transaction.ts';
 import { fieldName, keyName } from '../names.ts';
-import type { ServiceEntry, SsoSession, Stores, Versioned } from '../ports.ts';
+import type { ServiceEntry, SessionStore, SsoSession, Stores, TransactionStore, Versioned } from '../ports.ts';
 import type { Sealer } from '../seal.ts';
 
 export interface SqliteOptions { readonly file: string; readonly sealer: Sealer; readonly clock: Clock }
 /** Expired rows are swept out at most this often. */
 const SWEEP_MILLISECONDS = 60_000;
+/** The last instant a Date can hold. */
+const FOREVER = 8_640_000_000_000_000;
 
 const schema = `
 CREATE TABLE IF NOT EXISTS entry (name TEXT PRIMARY KEY, value BLOB NOT NULL, version INTEGER NOT NULL, expires INTEGER NOT NULL, latest INTEGER NOT NULL) WITHOUT ROWID;
@@ -40,6 +42,7 @@ const openDatabase = (file: string): Database.Database => {
   return database;
 };
 
+interface Field { readonly field: string; readonly value: Buffer }
 interface Row { readonly value: Buffer; readonly version: number }
 const prepare = (database: Database.Database) => ({
   insert: database.prepare('INSERT OR IGNORE INTO entry (name, value, version, expires, latest) VALUES (?, ?, 1, ?, ?)'),
@@ -50,7 +53,7 @@ const prepare = (database: Database.Database) => ({
   remove: database.prepare('DELETE FROM entry WHERE name = ? AND expires > ?'),
   drop: database.prepare('DELETE FROM entry WHERE name = ? AND expires <= ?'),
   addField: database.prepare('INSERT OR REPLACE INTO field (name, field, value) SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM entry WHERE name = ? AND expires > ?)'),
-  fields: database.prepare<[string], { field: string; value: Buffer }>('SELECT field, value FROM field WHERE name = ? ORDER BY field'),
+  fields: database.prepare<[string], Field>('SELECT field, value FROM field WHERE name = ? ORDER BY field'),
   removeFields: database.prepare('DELETE FROM field WHERE name = ?'),
   count: database.prepare<[string, number, number, number, number], { count: number }>('INSERT INTO counter (name, count, expires) VALUES (?, 1, ?) ON CONFLICT (name) DO UPDATE SET count = CASE WHEN expires <= ? THEN 1 ELSE count + 1 END, expires = CASE WHEN expires <= ? THEN ? ELSE expires END RETURNING count'),
   sweepEntries: database.prepare('DELETE FROM entry WHERE expires <= ?'),
@@ -58,24 +61,41 @@ const prepare = (database: Database.Database) => ({
   sweepCounters: database.prepare('DELETE FROM counter WHERE expires <= ?'),
 });
 
-export const openSqliteStores = ({ file, sealer, clock }: SqliteOptions): Stores => {
-  const database = openDatabase(file);
-  const run = prepare(database);
-  let sweptAt = clock.now();
-  const FOREVER = 8_640_000_000_000_000;
-
-  const sweep = database.transaction((now: number) => {
+/** Several statements that happen together or not at all. */
+const together = (database: Database.Database, run: ReturnType<typeof prepare>) => ({
+  sweep: database.transaction((now: number) => {
     run.sweepEntries.run(now);
     run.sweepFields.run();
     run.sweepCounters.run(now);
-  });
-  /** Every call: the medium's own errors become ours, and old rows go out now and then. */
+  }),
+  claim: database.transaction((name: string, value: Buffer, expires: number, now: number): Row | undefined => {
+    run.drop.run(name, now);
+    return run.insert.run(name, value, expires, expires).changes === 1 ? undefined : run.find.get(name, now);
+  }),
+  addField: database.transaction((name: string, field: string, value: Buffer, now: number, until: number): boolean => {
+    run.touch.run(until, name, now);
+    return run.addField.run(name, field, value, name, now).changes === 1;
+  }),
+  end: database.transaction((name: string, now: number): Field[] | undefined => {
+    if (run.remove.run(name, now).changes === 0) return undefined;
+    const fields = run.fields.all(name);
+    run.removeFields.run(name);
+    return fields;
+  }),
+});
+
+/** What the ports below share. `at` runs every call: the medium's own errors become ours, and old rows go out now and then. */
+const openMedium = ({ file, sealer, clock }: SqliteOptions) => {
+  const database = openDatabase(file);
+  const run = prepare(database);
+  const atomic = together(database, run);
+  let sweptAt = clock.now();
   const at = <T>(work: (now: number) => T): Promise<T> => {
     try {
       const now = clock.now();
       if (now - sweptAt > SWEEP_MILLISECONDS) {
         sweptAt = now;
-        sweep(now);
+        atomic.sweep(now);
       }
       return Promise.resolve(work(now));
     } catch (error) {
@@ -83,60 +103,58 @@ export const openSqliteStores = ({ file, sealer, clock }: SqliteOptions): Stores
     }
   };
   const versioned = <T>(name: string, row: Row | undefined): Versioned<T> | undefined => (row === undefined ? undefined : { value: sealer.open(name, row.value) as T, version: row.version });
-  const claim = database.transaction((name: string, value: Buffer, expires: number, now: number): Row | undefined => {
-    run.drop.run(name, now);
-    return run.insert.run(name, value, expires, expires).changes === 1 ? undefined : run.find.get(name, now);
-  });
-  const addField = database.transaction((name: string, field: string, value: Buffer, now: number, until: number): boolean => {
-    run.touch.run(until, name, now);
-    return run.addField.run(name, field, value, name, now).changes === 1;
-  });
-  const end = database.transaction((name: string, now: number): { field: string; value: Buffer }[] | undefined => {
-    if (run.remove.run(name, now).changes === 0) return undefined;
-    const fields = run.fields.all(name);
-    run.removeFields.run(name);
-    return fields;
-  });
-  const entryOf = (name: string, row: { field: string; value: Buffer }): ServiceEntry => sealer.open(fieldName(name, row.field), row.value) as ServiceEntry;
-  const sessionName = (id: string): string => keyName('session', id);
+  return { database, run, atomic, sealer, at, versioned };
+};
+type Medium = ReturnType<typeof openMedium>;
 
+const sessionStore = ({ run, atomic, sealer, at, versioned }: Medium): SessionStore => {
+  const entryOf = (name: string, row: Field): ServiceEntry => sealer.open(fieldName(name, row.field), row.value) as ServiceEntry;
+  const nameOf = (id: string): string => keyName('session', id);
   return {
-    sessions: {
-      create: (session, idleSeconds) => at((now) => {
-        const name = sessionName(session.id);
-        run.put.run(name, sealer.seal(name, session), Math.min(now + idleSeconds * 1000, session.expiresAt), session.expiresAt);
-      }),
-      find: (id) => at((now) => versioned<SsoSession>(sessionName(id), run.find.get(sessionName(id), now))),
-      replace: (session, version) => at((now) => {
-        const name = sessionName(session.id);
-        return run.replace.run(sealer.seal(name, session), name, version, now).changes === 1;
-      }),
-      addService: (id, entry, idleSeconds) => at((now) => {
-        const name = sessionName(id);
-        const field = keyName('session', entry.key);
-        return addField(name, field, sealer.seal(fieldName(name, field), entry), now, now + idleSeconds * 1000);
-      }),
-      services: (id) => at((now) => {
-        const name = sessionName(id);
-        return run.find.get(name, now) === undefined ? [] : run.fields.all(name).map((row) => entryOf(name, row));
-      }),
-      end: (id) => at((now) => end(sessionName(id), now)?.map((row) => entryOf(sessionName(id), row))),
-    },
-    transactions: {
-      create: (transaction) => at(() => {
-        const name = keyName('transaction', transaction.id);
-        run.put.run(name, sealer.seal(name, transaction), transaction.expiresAt, transaction.expiresAt);
-      }),
-      find: (id) => at((now) => versioned<LoginTransaction>(keyName('transaction', id), run.find.get(keyName('transaction', id), now))),
-      replace: (transaction, version) => at((now) => {
-        const name = keyName('transaction', transaction.id);
-        return run.replace.run(sealer.seal(name, transaction), name, version, now).changes === 1;
-      }),
-    },
+    create: (session, idleSeconds) => at((now) => {
+      const name = nameOf(session.id);
+      run.put.run(name, sealer.seal(name, session), Math.min(now + idleSeconds * 1000, session.expiresAt), session.expiresAt);
+    }),
+    find: (id) => at((now) => versioned<SsoSession>(nameOf(id), run.find.get(nameOf(id), now))),
+    replace: (session, version) => at((now) => {
+      const name = nameOf(session.id);
+      return run.replace.run(sealer.seal(name, session), name, version, now).changes === 1;
+    }),
+    addService: (id, entry, idleSeconds) => at((now) => {
+      const name = nameOf(id);
+      const field = keyName('session', entry.key);
+      return atomic.addField(name, field, sealer.seal(fieldName(name, field), entry), now, now + idleSeconds * 1000);
+    }),
+    services: (id) => at((now) => {
+      const name = nameOf(id);
+      return run.find.get(name, now) === undefined ? [] : run.fields.all(name).map((row) => entryOf(name, row));
+    }),
+    end: (id) => at((now) => atomic.end(nameOf(id), now)?.map((row) => entryOf(nameOf(id), row))),
+  };
+};
+
+const transactionStore = ({ run, sealer, at, versioned }: Medium): TransactionStore => ({
+  create: (transaction) => at(() => {
+    const name = keyName('transaction', transaction.id);
+    run.put.run(name, sealer.seal(name, transaction), transaction.expiresAt, transaction.expiresAt);
+  }),
+  find: (id) => at((now) => versioned<LoginTransaction>(keyName('transaction', id), run.find.get(keyName('transaction', id), now))),
+  replace: (transaction, version) => at((now) => {
+    const name = keyName('transaction', transaction.id);
+    return run.replace.run(sealer.seal(name, transaction), name, version, now).changes === 1;
+  }),
+});
+
+export const openSqliteStores = (options: SqliteOptions): Stores => {
+  const medium = openMedium(options);
+  const { database, run, atomic, sealer, at, versioned } = medium;
+  return {
+    sessions: sessionStore(medium),
+    transactions: transactionStore(medium),
     replay: {
       claim: (scope, key, note, seconds) => at((now) => {
         const name = keyName('replay', scope, key);
-        const row = claim(name, sealer.seal(name, note), now + seconds * 1000, now);
+        const row = atomic.claim(name, sealer.seal(name, note), now + seconds * 1000, now);
         return row === undefined ? undefined : (sealer.open(name, row.value) as string);
       }),
     },

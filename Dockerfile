@@ -18,5 +18,5 @@ USER node
 VOLUME /var/lib/bryggan
 EXPOSE 8443 8444
 HEALTHCHECK --interval=10s --timeout=3s CMD ["node", "-e", "fetch('http://127.0.0.1:9443/health/ready').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
-ENTRYPOINT ["node", "src/main.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=64", "src/main.ts"]
 CMD ["serve"]

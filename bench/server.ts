@@ -1,7 +1,7 @@
 /** A real Bryggan process with a real Redis for the bench: plain HTTP on loopback, as behind a terminating proxy. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -34,11 +34,9 @@ const until = async (what: string, holds: () => Promise<boolean>): Promise<void>
   }
   throw new Error(`${what} did not start`);
 };
-/** CPU of a process in milliseconds, from the kernel. */
-export const cpuOf = (pid: number): number => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-};
+/** CPU of a process in milliseconds, from the kernel's scheduler, over the threads it has now. */
+export const cpuOf = (pid: number): number =>
+  readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6, 0);
 const product = resolve(import.meta.dirname, '..');
 
 export const startBenchServer = async (signing: { response: boolean; assertion: boolean }): Promise<BenchServer> => {
@@ -63,7 +61,7 @@ export const startBenchServer = async (signing: { response: boolean; assertion: 
   const revocation = await createRevocationService({ now: () => Date.now() }).serve(ports.revocation);
   const redisSocket = join(directory, 'redis.sock');
   const redis = spawn('redis-server', ['--port', '0', '--unixsocket', redisSocket, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
-  const child: ChildProcess = spawn(process.execPath, ['src/main.ts', 'serve'], {
+  const child: ChildProcess = spawn(process.execPath, ['--max-semi-space-size=64', 'src/main.ts', 'serve'], {
     cwd: product, stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, NODE_ENV: undefined, BRYGGAN_ROOT: root, BRYGGAN_STATE: state, REDIS_URL: `unix://${redisSocket}` },
   });

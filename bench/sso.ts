@@ -9,8 +9,8 @@ import { measureBareRequest } from './bare.ts';
 import { cpuOf, startBenchServer, type BenchServer } from './server.ts';
 
 const CONNECTIONS = 8;
-const WARM = 600;
-const ROUND = 400;
+const WARM = 3000;
+const ROUND = 600;
 const ROUNDS = 7;
 
 interface Answer { readonly status: number; readonly location: string | null; readonly cookies: readonly string[]; readonly body: string }

@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { createHash, type Hash as Hasher, type KeyObject } from 'node:crypto';
-import { fail } from '../../core/errors.ts';
+import { fail, isBrygganError } from '../../core/errors.ts';
 import type { Branded } from '../../core/ids.ts';
 import { verifyDetached, type Circumstances } from './algorithms.ts';
 import { canonicalEnd, canonicalInstruction, canonicalTag, escapeText } from './c14n.ts';
@@ -247,9 +247,18 @@ export class AggregateVerifier {
       this.base = BOM.length;
     }
     this.sink.begin(text, this.base);
-    const stop = this.tokens.read(text, 0, last);
+    const stop = this.readTokens(text, last);
     this.sink.pause(stop);
     this.rest = text.slice(stop);
     this.base += stop;
+  }
+
+  private readTokens(text: string, last: boolean): number {
+    try {
+      return this.tokens.read(text, 0, last);
+    } catch (error) {
+      if (!isBrygganError(error)) throw error;
+      return fail(error.code, error.detail, { ...error.facts, octet: this.base + this.tokens.place }, error);
+    }
   }
 }

@@ -7,7 +7,7 @@ export interface XmlLimits {
   readonly maxAttributes: number;
   /** In scope at one element. */
   readonly maxNamespaces: number;
-  /** Of one run of text, one attribute value, one comment; in characters, in a stream in bytes. */
+  /** Of one run of text, one attribute value, one comment or instruction; in characters, in a stream in bytes. */
   readonly maxTextLength: number;
 }
 export const defaultLimits: XmlLimits = { maxBytes: 1_048_576, maxDepth: 64, maxElements: 20_000, maxAttributes: 64, maxNamespaces: 128, maxTextLength: 524_288 };

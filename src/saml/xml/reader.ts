@@ -3,7 +3,7 @@
  * CDATA, processing instruction or BOM; *metadata* drops comments and BOM, reads CDATA as text, and keeps instructions for
  * canonicalisation only [C14N §2.3]; *service-reply* is metadata without instructions. DOCTYPE in none, UTF-8 only, one root.
  */
-import { fail } from '../../core/errors.ts';
+import { fail, isBrygganError } from '../../core/errors.ts';
 import { defaultLimits, type XmlLimits } from './limits.ts';
 import { characters } from './names.ts';
 import { documentScope, type NamespaceScope } from './scope.ts';
@@ -79,6 +79,9 @@ const flush = (draft: Draft): void => {
   draft.text = '';
 };
 
+/** 1-based. */
+const lineAt = (text: string, place: number): number => text.slice(0, place).split('\n').length;
+
 /** A slice of a larger document, with the namespaces around it. Errors: `xml.*`. */
 export const readSlice = (bytes: Uint8Array, profile: XmlProfile, limits: Partial<XmlLimits>, scope: NamespaceScope): XmlElement => {
   const caps = { ...defaultLimits, ...limits };
@@ -86,10 +89,15 @@ export const readSlice = (bytes: Uint8Array, profile: XmlProfile, limits: Partia
   const text = decode(bytes);
   const hasBom = text.startsWith(BOM);
   if (hasBom && profile === 'message') return fail('xml.encoding', 'a byte order mark in a message');
-  if (characters.illegal.test(text)) return fail('xml.illegal-character', 'a character that XML 1.0 forbids'); // [XML §2.2]
+  if (characters.illegal.test(text)) return fail('xml.illegal-character', 'a character that XML 1.0 forbids', { line: lineAt(text, text.search(characters.illegal)) }); // [XML §2.2]
   const builder = new TreeBuilder(text, caps.maxTextLength);
-  new Tokenizer(builder, { profile, caps, alphabet: characters, scope }).read(text, hasBom ? 1 : 0, true);
+  const tokens = new Tokenizer(builder, { profile, caps, alphabet: characters, scope });
+  try {
+    tokens.read(text, hasBom ? 1 : 0, true);
+  } catch (error) {
+    return isBrygganError(error) ? fail(error.code, error.detail, { ...error.facts, line: lineAt(text, tokens.place) }, error) : fail('internal', 'the reader failed', {}, error);
+  }
   return builder.root ?? fail('xml.malformed', 'no element at all');
 };
-/** Bytes → immutable tree. Errors: `xml.*`, each naming its rule. */
+/** Bytes → immutable tree. Errors: `xml.*`, each naming its rule, with the `line` where the broken token begins. */
 export const readXml = (bytes: Uint8Array, profile: XmlProfile, limits: Partial<XmlLimits> = {}): XmlElement => readSlice(bytes, profile, limits, documentScope());

@@ -20,6 +20,7 @@ export interface SignatureParts {
   /** PrefixList for what is signed. */
   readonly inclusivePrefixes: readonly string[];
 }
+const MAX_PREFIXES = 32;
 const ENVELOPED = `${DS}enveloped-signature`;
 
 export const isSignature = ({ namespace, localName }: { readonly namespace: string; readonly localName: string }): boolean => namespace === DS && localName === 'Signature';
@@ -58,7 +59,10 @@ const prefixesOf = (method: XmlElement): readonly string[] => {
   if (isEmpty(method)) return [];
   const [list, more] = elementsOf(method);
   if (list?.namespace !== EXCLUSIVE_C14N || list.localName !== 'InclusiveNamespaces' || more !== undefined || !isEmpty(list)) return fail('signature.transform', 'something else than a PrefixList'); // [ExcC14N §4]
-  return (attributeOf(list, 'PrefixList') ?? '').split(/[ \t\n\r]+/).filter((prefix) => prefix !== '').map((prefix) => (prefix === '#default' ? '' : prefix));
+  const listed = (attributeOf(list, 'PrefixList') ?? '').split(/[ \t\n\r]+/, MAX_PREFIXES + 2).filter((prefix) => prefix !== '');
+  // Every element is asked about every prefix: a long list is work for nothing.
+  if (listed.length > MAX_PREFIXES) return fail('signature.transform', `a PrefixList of more than ${MAX_PREFIXES}`);
+  return listed.map((prefix) => (prefix === '#default' ? '' : prefix));
 };
 
 const prefixesOfTransforms = (transforms: XmlElement): readonly string[] => {

@@ -36,8 +36,9 @@ export const verifyEnveloped = (element: XmlElement, keys: readonly KeyObject[],
   if (more !== undefined) return fail('signature.shape', 'more than one signature on an element'); // threats B15
   const parts = readSignature(signature, options);
   checkTarget(parts, attributeOf(element, 'ID'));
+  // The signature before the digest: nobody without a key makes us canonicalise a document.
+  const keyIndex = verifyDetached(parts.algorithm, keys, Buffer.from(parts.signedInfo), parts.value, options);
   const octets = canonicalise(element, { inclusivePrefixes: parts.inclusivePrefixes, omit: signature });
   checkDigest(parts, createHash(parts.hash).update(octets).digest());
-  const keyIndex = verifyDetached(parts.algorithm, keys, Buffer.from(parts.signedInfo), parts.value, options);
   return { element, algorithm: parts.algorithm, keyIndex } as SignedElement;
 };

@@ -39,6 +39,7 @@ const bind = (written: readonly string[], scope: NamespaceScope): readonly XmlAt
     const prefix = colon < 0 ? '' : name.slice(0, colon);
     const localName = colon < 0 ? name : name.slice(colon + 1);
     const namespace = colon < 0 ? '' : bound(prefix, scope);
+    if (localName === 'xmlns') fail('xml.namespace', 'an attribute that resembles a declaration of a namespace'); // threats A11
     for (const other of attributes) {
       if (other.localName === localName && other.namespace === namespace) fail('xml.malformed', 'an attribute appears twice'); // [XML §3.1, XMLNames §6.3]
     }

@@ -35,6 +35,8 @@ export class Tokenizer {
   private elements = 0;
   private rootSeen = false;
   private begun = false;
+  /** Where the token begins that is read now. */
+  place = 0;
   constructor(sink: TokenSink, rules: TokenRules) {
     this.sink = sink;
     this.rules = rules;
@@ -45,10 +47,12 @@ export class Tokenizer {
   read(text: string, from: number, last: boolean): number {
     let at = from;
     for (;;) {
+      this.place = at;
       const next = text.indexOf('<', at);
       if (next < 0 && !last) return this.wait(text, at);
       const end = next < 0 ? text.length : next;
       if (end > at) this.characters(text.slice(at, end));
+      this.place = end;
       if (next < 0) return this.finish(end);
       const after = this.markup(text, next, last);
       if (after === INCOMPLETE) return last ? fail('xml.malformed', 'markup without end') : this.wait(text, next);
@@ -66,9 +70,13 @@ export class Tokenizer {
     return this.rootSeen ? end : fail('xml.malformed', 'no element at all');
   }
 
+  private checkLength(length: number): void {
+    if (length > this.rules.caps.maxTextLength) fail('xml.limit', `text longer than ${this.rules.caps.maxTextLength}`);
+  }
+
   private characters(raw: string): void {
     this.begun = true;
-    if (raw.length > this.rules.caps.maxTextLength) fail('xml.limit', `text longer than ${this.rules.caps.maxTextLength}`);
+    this.checkLength(raw.length);
     if (this.open.length > 0) return this.sink.text(resolveText(raw, this.rules.alphabet));
     if (!isBlank(raw)) fail(this.rootSeen ? 'xml.multiple-roots' : 'xml.malformed', 'text outside the root element'); // [XML §2.8]
   }
@@ -125,12 +133,13 @@ export class Tokenizer {
   }
 
   private declarationLike(text: string, at: number, last: boolean): number {
-    const { profile, caps } = this.rules;
+    const { profile } = this.rules;
     if (!last && text.length - at < '<![CDATA['.length) return INCOMPLETE;
     if (text.startsWith('<!--', at)) {
       if (profile === 'message') fail('xml.comment', 'a comment in a message (threats A07)');
       const end = text.indexOf('--', at + 4);
       if (end < 0 || end + 2 >= text.length) return INCOMPLETE;
+      this.checkLength(end - at);
       return text.charCodeAt(end + 2) === 0x3e ? end + 3 : fail('xml.malformed', '-- inside a comment'); // [XML §2.5]
     }
     if (!text.startsWith('<![CDATA[', at)) return fail('xml.doctype', 'a document type or another declaration (threats A01)');
@@ -138,7 +147,7 @@ export class Tokenizer {
     if (this.open.length === 0) fail('xml.malformed', 'a CDATA section outside the root element');
     const end = text.indexOf(']]>', at + 9);
     if (end < 0) return INCOMPLETE;
-    if (end - at > caps.maxTextLength) fail('xml.limit', `text longer than ${caps.maxTextLength}`);
+    this.checkLength(end - at - 9);
     if (end > at + 9) this.sink.text(lineEnds(text.slice(at + 9, end)));
     return end + 3;
   }
@@ -149,6 +158,7 @@ export class Tokenizer {
     if (!this.begun && text.startsWith('xml', at + 2) && isSpace(text.charCodeAt(at + 5))) return this.xmlDeclaration(text.slice(at + 2, end), end + 2);
     // Another encoding than UTF-8 or a late declaration is caught by the name `xml` in any case [XML §2.6].
     if (this.rules.profile !== 'metadata') fail('xml.processing-instruction', 'a processing instruction (threats A08)');
+    this.checkLength(end - at);
     const content = lineEnds(text.slice(at + 2, end));
     const space = content.search(/[ \t\n]/);
     const target = space < 0 ? content : content.slice(0, space);

@@ -110,6 +110,7 @@ class Writer {
 
   /** A prefix rendered above would not be declared again inside: then the text written alone is not the text here. */
   private embed({ text, prefixes, ids }: Written, above: Above): string {
+    if (above.defaultNamespace !== '') return fail('xml.write', 'a signed node cannot stand inside a default namespace');
     for (const prefix of prefixes) {
       if (isRendered(above, prefix)) return fail('xml.write', 'a signed node cannot stand inside an element that has declared one of its prefixes');
       this.prefixes.add(prefix);

@@ -46,7 +46,7 @@ const hashed = (hash: string, text: string): string => createHash(hash).update(t
 
 /** A Response that is signed; good unless told otherwise. */
 export const signedDocument = (parts: SignedParts = {}): string => {
-  const { id = '_r', uri = `#${id}`, digest = ['sha256', SHA256], signature = ['sha256', RSA_SHA256], key = testKey().privateKey, place = (text) => text } = parts;
+  const { id = '_r', uri = `#${id}`, digest = ['sha256', SHA256], signature = ['sha256', RSA_SHA256], key = testKey().privateKey, place = (text: string): string => text } = parts;
   const head = `<samlp:Response xmlns:samlp="${SAMLP}" ID="${id}"${parts.rootAttributes ?? ''}><saml:Issuer xmlns:saml="${SAML}">urn:example:issuer</saml:Issuer>`;
   const tail = `${parts.content ?? '<samlp:Status>granted</samlp:Status>'}</samlp:Response>`;
   const digestValue = hashed(digest[0], head + tail);

@@ -30,7 +30,7 @@ export interface XmlNode {
 }
 export type Attributes = Readonly<Record<string, string | undefined>>;
 
-const namespaceOf = (prefix: string): string => (prefix === '' ? '' : (prefixTable[prefix] ?? fail('xml.write', `prefix ${prefix} is not in the writer's table`)));
+const namespaceOf = (prefix: string): string => (prefix === '' ? '' : ((Object.hasOwn(prefixTable, prefix) ? prefixTable[prefix] : undefined) ?? fail('xml.write', `prefix ${prefix} is not in the writer's table`)));
 /** Everything that XML forbids, and surrogates, which are looked at more closely. */
 const suspicious = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ud800-\\udfff\\ufffe\\uffff]');
 const checkCharacters = (text: string): string =>

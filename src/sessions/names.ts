@@ -1,7 +1,7 @@
 /** Key names from hashed parts: nothing that anybody sent, and no session id, is ever readable in a store (threats K02, K06). */
 import { createHash } from 'node:crypto';
 
-export type Kind = 'session' | 'transaction' | 'replay' | 'rate' | 'shared';
+export type Kind = 'session' | 'transaction' | 'logout' | 'moved' | 'replay' | 'rate' | 'shared' | 'oidc' | 'grant' | 'alias' | 'order';
 export const keyName = (kind: Kind, ...parts: readonly string[]): string => {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);

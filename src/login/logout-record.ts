@@ -1,0 +1,26 @@
+/** What is remembered of a logout that the browser carries from service to service. JSON: it is stored sealed. */
+import type { ServiceId } from '../core/ids.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { Instant } from '../core/ports.ts';
+import type { PersonKey } from '../directory/model.ts';
+import type { ServiceEntry } from '../sessions/service-entry.ts';
+
+type Json = { readonly [key: string]: JsonValue };
+/** The service that began, and what its face needs to answer it. */
+export interface LogoutAsker { readonly protocol: ServiceEntry['protocol']; readonly service: ServiceId; readonly faceState: Json }
+/** A verified demand for logout. `sessionIndexes` empty: every session of the person at this browser [SAMLCore §3.7.1]. */
+export interface LogoutWish { readonly asker: LogoutAsker; readonly sessionIndexes: readonly string[]; readonly subject: Json }
+
+/** `waiting`: the browser has not been there yet; `asked`: it was sent there and has not come back. */
+export type LogoutResultKind = 'logged-out' | 'unreachable' | 'cannot' | 'waiting' | 'asked';
+export interface LogoutStep { readonly service: ServiceId; readonly result: LogoutResultKind; /** Only while the browser must go there. */ readonly entry: ServiceEntry | null }
+export interface LogoutRecord {
+  readonly id: string;
+  /** A demand that came by a cross-site POST, until the browser's cookie is known; then null. */
+  readonly wish: LogoutWish | null;
+  readonly asker: LogoutAsker | null;
+  readonly person: PersonKey | null;
+  readonly steps: readonly LogoutStep[];
+  readonly startedAt: Instant;
+}
+export const LOGOUT_SECONDS = 900;

@@ -9,7 +9,11 @@ import { createPublicServer } from './http/server.ts';
 import { noCookies, type LoginPorts } from './login/context.ts';
 import { arrive } from './login/login.ts';
 import type { createMetrics } from './observability/metrics.ts';
+import { askedLogout, directLogout, logoutAnswered, postedLogout } from './login/logout.ts';
 import { acceptAuthnRequest, type AcceptContext } from './protocols/saml-idp/accept.ts';
+import { acceptLogout, acceptSoapLogout, type LogoutContext } from './protocols/saml-idp/accept-logout.ts';
+import type { LogoutWish } from './login/logout-record.ts';
+import type { LogoutEnd } from './login/ports.ts';
 import type { PublishedMetadata } from './protocols/saml-idp/metadata.ts';
 import { registerSaml } from './protocols/saml-idp/plugin.ts';
 import { readPem } from './app-parts.ts';
@@ -19,7 +23,10 @@ import { ui } from './ui/render.ts';
 
 const BODY_LIMIT = 256 * 1024;
 
-export const createPublic = (configuration: Configuration, ports: LoginPorts, metrics: ReturnType<typeof createMetrics>, metadata: PublishedMetadata, ssoUrl: string) => {
+export interface SamlParts { readonly metadata: PublishedMetadata; readonly urls: SamlUrls; readonly soapAnswer: (wish: LogoutWish, end: LogoutEnd) => Promise<string> }
+export interface SamlUrls { readonly sso: string; readonly slo: string; readonly sloSoap: string }
+
+export const createPublic = (configuration: Configuration, ports: LoginPorts, metrics: ReturnType<typeof createMetrics>, saml: SamlParts) => {
   const tools: ReplyTools = { ui, environment: configuration.environment, transactionSeconds: configuration.login.transactionSeconds };
   const { tls } = configuration.listeners.public;
   const server = createPublicServer({ tls: tls === null ? null : { key: readPem(tls.keyFile), cert: readPem(tls.certificateFile) }, trustedProxies: configuration.trustedProxies, bodyLimit: BODY_LIMIT }, ports, tools);
@@ -33,11 +40,23 @@ export const createPublic = (configuration: Configuration, ports: LoginPorts, me
     metrics.request(request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
-  const context = (): AcceptContext => ({ registry: ports.registry.current(), now: ports.clock.now(), ssoUrls: [ssoUrl], providerIds: [configuration.entityId], wantSigned: false, attributeByWireName });
+  const context = (): AcceptContext => ({ registry: ports.registry.current(), now: ports.clock.now(), ssoUrls: [saml.urls.sso], providerIds: [configuration.entityId], wantSigned: false, attributeByWireName });
+  const logoutContext = (): LogoutContext => ({ registry: ports.registry.current(), now: ports.clock.now(), sloUrls: [saml.urls.slo, saml.urls.sloSoap] });
   registerSaml(server, {
     acceptRedirect: (rawQuery) => acceptAuthnRequest({ binding: 'redirect', rawQuery }, context()),
     acceptPost: (body, rawQuery) => acceptAuthnRequest({ binding: 'post', fields: formFields(body), rawQuery }, context()),
-    metadata: () => metadata,
+    metadata: () => saml.metadata,
+    acceptLogoutRedirect: (rawQuery) => acceptLogout({ binding: 'redirect', rawQuery }, logoutContext()),
+    acceptLogoutPost: (body, rawQuery) => acceptLogout({ binding: 'post', fields: formFields(body), rawQuery }, logoutContext()),
+    deliverLogout: async (accepted, transport, request, reply) => {
+      const said = accepted.kind === 'answer' ? logoutAnswered(accepted.mark, accepted.service, accepted.succeeded, ports)
+        : transport === 'cross-site-post' ? postedLogout(accepted.wish, ports) : askedLogout(accepted.wish, browserOf(request), ports);
+      return sendFlow(request, reply, await said, tools);
+    },
+    soapLogout: async (body) => {
+      const wish = acceptSoapLogout(body, logoutContext());
+      return saml.soapAnswer(wish, await directLogout(wish, ports));
+    },
     deliver: async (arrival, transport, request, reply) => {
       const browser = browserOf(request);
       return sendFlow(request, reply, await arrive(arrival, transport, transport === 'cross-site-post' ? noCookies(browser) : browser, ports), tools);

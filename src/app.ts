@@ -22,7 +22,7 @@ import { createMetrics } from './observability/metrics.ts';
 import { openFileRegistry, type FileRegistry } from './parties/sources/files.ts';
 import { createRevocationChecker, type RevocationChecker } from './pki/index.ts';
 import { publishMetadata } from './protocols/saml-idp/metadata.ts';
-import { createSamlNotifier } from './protocols/saml-idp/notify.ts';
+import { createLogoutFace, soapAnswer } from './protocols/saml-idp/logout-face.ts';
 import { createSamlFace } from './protocols/saml-idp/respond.ts';
 import { readServiceMetadata } from './saml/metadata/read-service.ts';
 import type { Signer } from './saml/xml/index.ts';
@@ -30,7 +30,7 @@ import type { Stores } from './sessions/ports.ts';
 import { createCardServers } from './app-card.ts';
 import { describeIdentityProvider } from './app-metadata.ts';
 import { loadSigner, loadTrust, nodeName, openStores } from './app-parts.ts';
-import { createPublic } from './app-public.ts';
+import { createPublic, type SamlParts } from './app-public.ts';
 import { createView } from './app-watch.ts';
 
 export interface AppOptions {
@@ -77,9 +77,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const [signer = fail('config.invalid', 'no SAML signing key')] = signers;
   const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, signer }, methods, certificatePorts);
 
-  const ssoUrl = `${configuration.publicUrl}/saml/sso`;
-  const metadata = await publishMetadata(describeIdentityProvider(configuration, registry.current(), signers.map(({ certificate }) => certificate), ssoUrl), loadSigner(configuration.keys.samlMetadata));
-  const publicServer = createPublic(configuration, ports, metrics, metadata, ssoUrl);
+  const publicServer = createPublic(configuration, ports, metrics, await samlParts(configuration, registry, signers, signer));
   const { card, proxy } = createCardServers(configuration.listeners, { ports, methods, certificatePorts, ...options });
   let draining = false;
   const view = createView({ configuration, metrics, trail, stores, revocation, registry, draining: () => draining });
@@ -102,6 +100,14 @@ export const createApp = async (configuration: Configuration, options: AppOption
   };
 };
 
+/** What the public listener says about itself in SAML, and how it answers on the back channel. */
+const samlParts = async (configuration: Configuration, registry: FileRegistry, signers: readonly Signer[], signer: Signer): Promise<SamlParts> => {
+  const { publicUrl, entityId } = configuration;
+  const urls = { sso: `${publicUrl}/saml/sso`, slo: `${publicUrl}/saml/slo`, sloSoap: `${publicUrl}/saml/slo/soap` };
+  const metadata = await publishMetadata(describeIdentityProvider(configuration, registry.current(), signers.map(({ certificate }) => certificate), urls), loadSigner(configuration.keys.samlMetadata));
+  return { metadata, urls, soapAnswer: (wish, end) => soapAnswer(wish, end, { entityId, signer, clock, random }) };
+};
+
 interface Made {
   readonly configuration: Configuration; readonly secret: string; readonly log: Log; readonly metrics: ReturnType<typeof createMetrics>; readonly stores: Stores;
   readonly trail: RunningTrail; readonly registry: FileRegistry; readonly directory: FileDirectory; readonly outbound: OutboundClient; readonly signer: Signer;
@@ -119,7 +125,7 @@ const loginPorts = (made: Made, methods: readonly CertificateMethodSettings[], c
     },
     releasePolicy: () => configuration.release,
     methods: new Map(methods.map((settings) => [settings.id, createCertificateMethod(settings, certificatePorts)])),
-    services: createSamlNotifier({ entityId, signer, clock, random, log, registry, post: (url, body) => outbound.post(url, body, 'text/xml; charset=utf-8', SOAP_LIMITS) }),
+    logoutFaces: { saml: createLogoutFace({ entityId, signer, clock, random, log, registry, post: (url, body) => outbound.post(url, body, 'text/xml; charset=utf-8', SOAP_LIMITS) }) },
     settings: { publicUrl: configuration.publicUrl, environment: configuration.environment, ...login, ...session, secret },
     operatorSupport: configuration.operator.support,
     observe: (outcome) => metrics.login(outcome),

@@ -5,6 +5,7 @@ import { isLocale } from '../core/locale.ts';
 import type { FlowReply, LoginPorts } from '../login/context.ts';
 import { begin, returned, show, showMethods, startMethod } from '../login/login.ts';
 import { cancelForm, chooseActingForm, chooseMethodForm, confirmSessionForm, releaseForm, type Form } from '../login/forms.ts';
+import { carryOn, finishLogout, showProgress } from '../login/logout.ts';
 import { changeCommission, logOut, showCommissions, showLogout, showMe } from '../login/account.ts';
 import { browserOf } from './browser.ts';
 import { setLanguage } from './cookies.ts';
@@ -55,6 +56,9 @@ export const registerLogin = (server: FastifyInstance, ports: LoginPorts, tools:
   server.post('/me/cancel', (_request, reply) => reply.code(303).header('location', '/me').send());
   server.get('/logout', (request, reply) => send(request, reply, showLogout(browserOf(request), ports)));
   server.post('/logout', async (request, reply) => send(request, reply, logOut(formOf(request, publicUrl).token, browserOf(request), ports)));
+  server.get<Id>('/logout/:id/', (request, reply) => send(request, reply, showProgress(request.params.id, browserOf(request), ports)));
+  server.get<Id>('/logout/:id/next', (request, reply) => send(request, reply, carryOn(request.params.id, ports)));
+  server.get<Id>('/logout/:id/done', (request, reply) => send(request, reply, finishLogout(request.params.id, ports)));
   server.get('/', (_request, reply) => reply.code(303).header('location', '/me').send());
 
   server.get<{ Params: { locale: string } }>('/language/:locale', (request, reply) => {

@@ -2,12 +2,12 @@
 import type { BrygganError } from '../core/errors.ts';
 import { fail } from '../core/errors.ts';
 import type { ProtocolAnswer } from '../core/http-types.ts';
-import { hmac } from '../core/secrets.ts';
 import type { PartyId } from '../core/ids.ts';
 import type { Registry, ServiceParty } from '../parties/model.ts';
 import type { PersonKey } from '../directory/model.ts';
 import { lineOf } from './audit-lines.ts';
 import type { LoginPorts } from './context.ts';
+import { sessionIndexOf } from './session-index.ts';
 import type { AnswerSlip, ReleasedTransaction } from './transaction.ts';
 
 /** Whom the audit line names; the answer itself knows only what was released. */
@@ -34,8 +34,7 @@ export const respond = async (
   const service = enabledService(slip, ports.registry.current());
   const face = ports.faces[slip.protocol] ?? fail('internal', `no face for ${slip.protocol}`);
   const lifetime = Math.min(ports.settings.absoluteSeconds, service.federation.sessionLifetime) * 1000;
-  // A session index of its own per service, so that services cannot compare (facts: federation §5.5.5).
-  const index = hmac(ports.settings.secret, 'session-index', session, service.id);
+  const index = sessionIndexOf(session, service.id, ports.settings.secret);
   const { answer, entry, auditFacts } = await face.respond(transaction, service, { index, expiresAt: identity.authenticatedAt + lifetime });
   if (!(await claim.take())) return fail('login.done', 'another tab finished this login first');
   const line = lineOf('login.succeeded', {

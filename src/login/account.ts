@@ -1,4 +1,4 @@
-/** The session as its owner sees it: /me and /logout. Logging out here ends the session and says, service by service, what became of it. */
+/** The session as its owner sees it: /me, and the question that /logout asks first. */
 import { hmac, equalSecrets } from '../core/secrets.ts';
 import { fail } from '../core/errors.ts';
 import type { SsoSession } from '../sessions/ports.ts';
@@ -8,7 +8,8 @@ import { ofOurParties } from './acting.ts';
 import { lineOf } from './audit-lines.ts';
 import { shownName } from './2-choose-method.ts';
 import { chooseActing, type ChoiceOutcome } from './4-choose-commission.ts';
-import { endSession, rememberActing } from './single-sign-on.ts';
+import { beginLogout } from './logout.ts';
+import { rememberActing } from './single-sign-on.ts';
 import type { ActingChoice } from './transaction.ts';
 
 const tokenOf = (session: SsoSession): string => hmac(session.id, 'account-form');
@@ -82,11 +83,5 @@ export const logOut = async (token: string, browser: Browser, ports: LoginPorts)
   const session = await sessionOf(browser, ports);
   if (session === undefined) return reply(pageContent({ kind: 'nobody' }), bareFrame(ports), [{ name: 'session', value: null }]);
   if (!equalSecrets(token, tokenOf(session))) fail('web.form-foreign', 'form token missing, old, or of another session');
-  const registry = ports.registry.current();
-  const results = await endSession(session, 'logged-out', ports);
-  const services = results.flatMap(({ entry, result }) => {
-    const service = registry.services.get(entry.service);
-    return service === undefined ? [] : [{ name: service.names, result }];
-  });
-  return reply(pageContent({ kind: 'logged-out', services }), bareFrame(ports), [{ name: 'session', value: null }]);
+  return beginLogout(session, null, ports);
 };

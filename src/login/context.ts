@@ -8,10 +8,10 @@ import type { Locale } from '../core/locale.ts';
 import type { Clock, Log, Random } from '../core/ports.ts';
 import type { PersonDirectory } from '../directory/model.ts';
 import type { PartyRegistry } from '../parties/model.ts';
-import type { ServiceEntry, Stores } from '../sessions/ports.ts';
+import type { Stores } from '../sessions/ports.ts';
 import type { Asker, Page } from './pages.ts';
 import type { SupportContact } from '../parties/model.ts';
-import type { AuthenticationMethod, ProtocolFace } from './ports.ts';
+import type { AuthenticationMethod, LogoutFace, ProtocolFace } from './ports.ts';
 import type { AnswerSlip } from './transaction.ts';
 
 export interface LoginSettings {
@@ -29,10 +29,6 @@ export interface LoginSettings {
   readonly secret: string;
 }
 
-/** Told when a session ends while its services may still believe in it. */
-export interface ServiceNotifier { notify(entries: readonly ServiceEntry[], reason: 'other-person' | 'logged-out' | 'revoked'): Promise<readonly LogoutResult[]> }
-export interface LogoutResult { readonly entry: ServiceEntry; readonly result: 'logged-out' | 'unreachable' | 'cannot' }
-
 export interface LoginPorts {
   readonly clock: Clock;
   readonly random: Random;
@@ -44,7 +40,7 @@ export interface LoginPorts {
   readonly releasePolicy: () => ReleasePolicy;
   readonly faces: Readonly<Partial<Record<AnswerSlip['protocol'], ProtocolFace>>>;
   readonly methods: ReadonlyMap<string, AuthenticationMethod>;
-  readonly services: ServiceNotifier;
+  readonly logoutFaces: Readonly<Partial<Record<AnswerSlip['protocol'], LogoutFace>>>;
   readonly settings: LoginSettings;
   /** Whom people turn to when no party is known. */
   readonly operatorSupport: SupportContact;

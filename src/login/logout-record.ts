@@ -24,3 +24,5 @@ export interface LogoutRecord {
   readonly startedAt: Instant;
 }
 export const LOGOUT_SECONDS = 900;
+/** Why a session ends. */
+export type EndReason = 'other-person' | 'logged-out' | 'revoked' | 'administrator';

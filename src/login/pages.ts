@@ -2,6 +2,7 @@
  * What a person may be shown, as data: ui/ turns a page into HTML, and nothing else knows HTML.
  * Only facts that the person at this browser may see belong here.
  */
+import type { LogoutResultKind } from './logout-record.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Locale, LocalisedText } from '../core/locale.ts';
 import type { PostForm } from '../core/http-types.ts';
@@ -41,7 +42,11 @@ export type Page =
   | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly methodKind?: MethodOption['kind']; readonly level: string; readonly since: Instant; readonly until: Instant; readonly commission: { readonly unit: string; readonly purpose: string } | null; /** There are several to choose from: a link to the choice is shown. */ readonly canChange?: boolean; readonly services: readonly SessionService[] }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'log-out' }
-  | { readonly kind: 'logged-out'; readonly services: readonly { readonly name: LocalisedText; readonly result: 'logged-out' | 'unreachable' | 'cannot' }[] };
+  /** The browser is being sent from service to service; goes on by itself to `next`. */
+  | { readonly kind: 'logging-out'; readonly services: readonly LogoutLine[]; readonly next: string }
+  /** `continueTo`: the service that began, which is told when the person goes on there. */
+  | { readonly kind: 'logged-out'; readonly services: readonly LogoutLine[]; readonly continueTo: { readonly name: LocalisedText; readonly path: string } | null };
+export interface LogoutLine { readonly name: LocalisedText; readonly result: LogoutResultKind }
 
 /** What surrounds every page. */
 export interface PageFrame {

@@ -6,6 +6,7 @@ import type { ProtocolAnswer } from '../core/http-types.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { Registry, ServiceParty } from '../parties/model.ts';
 import type { ServiceEntry } from '../sessions/ports.ts';
+import type { EndReason, LogoutAsker, LogoutWish } from './logout-record.ts';
 import type { AcceptedRequest, AnswerSlip, ReleasedTransaction, VerifiedIdentity } from './transaction.ts';
 
 /**
@@ -32,6 +33,21 @@ export interface FaceAnswer {
   /** Message ids and algorithm for the audit line; no attribute values. */
   readonly auditFacts: { readonly [name: string]: JsonValue };
 }
+
+/** How a protocol ends logins at its services (login/logout.ts decides whom, when and in which order). A service's fault is a result, never thrown. */
+export interface LogoutFace {
+  /** Without a browser and in bounded time; null when the service publishes no way. */
+  tell(entry: ServiceEntry, reason: EndReason): Promise<'logged-out' | 'unreachable' | null>;
+  /** Does the service publish a way for the browser? */
+  canCarry(entry: ServiceEntry): boolean;
+  /** The message for the browser to carry; the service's answer names `mark`. Null when the way is gone. */
+  carry(entry: ServiceEntry, mark: string): Promise<ProtocolAnswer | null>;
+  /** Is this entry the one that the demand names? */
+  isNamed(entry: ServiceEntry, wish: LogoutWish): boolean;
+  /** To the service that began; null when it wants no answer. */
+  answer(asker: LogoutAsker, end: LogoutEnd): Promise<ProtocolAnswer | null>;
+}
+export type LogoutEnd = 'complete' | 'partial' | 'unknown-session';
 
 /** One way to log in (step 3), as the chooser sees it. */
 export interface AuthenticationMethod {

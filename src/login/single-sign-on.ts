@@ -9,8 +9,8 @@ import { sameHsaId, type SessionId } from '../core/ids.ts';
 import type { DirectoryPerson, PersonDirectory, PersonKey } from '../directory/model.ts';
 import type { ServiceParty } from '../parties/model.ts';
 import type { SsoSession } from '../sessions/ports.ts';
-import type { LoginPorts, LogoutResult } from './context.ts';
-import { lineOf } from './audit-lines.ts';
+import type { LoginPorts } from './context.ts';
+import { endSession } from './logout.ts';
 import type { AcceptedRequest, ActingChoice, VerifiedIdentity } from './transaction.ts';
 
 export type Reuse = 'reuse' | 'confirm' | 'no';
@@ -42,14 +42,6 @@ const stillTrusted = async (session: SsoSession, ports: LoginPorts): Promise<boo
     if (error.code === 'card.revoked') await endSession(session, 'revoked', ports);
     return false;
   }
-};
-
-export const endSession = async (session: SsoSession, reason: 'other-person' | 'logged-out' | 'revoked', ports: LoginPorts): Promise<readonly LogoutResult[]> => {
-  const entries = await ports.stores.sessions.end(session.id);
-  if (entries === undefined) return [];
-  const results = await ports.services.notify(entries, reason);
-  await ports.audit.record(lineOf('session.ended', { person: session.identity.person, facts: { reason, services: results.map(({ entry, result }) => ({ service: entry.service, result })) } }));
-  return results;
 };
 
 const namesSamePost = (person: DirectoryPerson, key: PersonKey): boolean =>
@@ -84,6 +76,7 @@ export const establishSession = async (identity: VerifiedIdentity, earlierId: Se
   }
   const continued: SsoSession = { ...session, acting: earlier.value.acting };
   await sessions.create(continued, ports.settings.idleSeconds);
+  await ports.stores.movedSessions.create(earlier.value.id, continued.id, ports.settings.absoluteSeconds);
   for (const entry of (await sessions.end(earlier.value.id)) ?? []) await sessions.addService(continued.id, entry, ports.settings.idleSeconds);
   return continued;
 };

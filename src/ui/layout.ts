@@ -14,6 +14,8 @@ export interface Sheet {
   readonly content: Content;
   /** Goes on by itself to this address. */
   readonly refreshTo?: string;
+  /** Time to read before that; none unless said. */
+  readonly refreshSeconds?: number;
   readonly script?: 'search.js';
   /** The page shows the contact in full itself. */
   readonly helpShown?: boolean;
@@ -52,12 +54,12 @@ const heads = { sv: headStart('sv'), en: headStart('en') };
 
 /** The whole document. `step` is the page's stable hook for scripts and tests. */
 export const documentOf = (step: string, sheet: Sheet, frame: PageFrame): string => {
-  const { heading, refreshTo, script } = sheet;
+  const { heading, refreshTo, refreshSeconds = 0, script } = sheet;
   if (refreshTo !== undefined && webAddress(refreshTo) === null) fail('internal', 'a page would go on by itself to something that is no web address');
   const about = frame.asker === null ? 'Bryggan' : frame.asker.name[frame.locale];
   return String(html`${heads[frame.locale]}<title>${heading} – ${about}</title>${
     // 0 seconds: the entry is replaced, so that Back leads to the page before and not here again.
-    refreshTo === undefined ? null : html`<meta http-equiv="refresh" content="${`0;url=${refreshTo}`}">`
+    refreshTo === undefined ? null : html`<meta http-equiv="refresh" content="${`${refreshSeconds};url=${refreshTo}`}">`
   }${script === undefined ? null : html`<script src="${assetUrl(script)}" defer></script>`}</head><body><header>${planks}${environmentBanner(frame)}</header><main${attributes({ 'data-step': step, 'data-error': sheet.error ?? null })}>${asker(frame)}<h1>${heading}</h1>${sheet.content}</main>${footer(frame, sheet.helpShown === true)}</body></html>
 `);
 };

@@ -14,7 +14,7 @@ import { chooseMethod } from './pages/choose-method.ts';
 import { confirmSession } from './pages/confirm-session.ts';
 import { error } from './pages/error.ts';
 import { logOut } from './pages/log-out.ts';
-import { loggedOut } from './pages/logged-out.ts';
+import { loggedOut, loggingOut } from './pages/logged-out.ts';
 import { me } from './pages/me.ts';
 import { nobody } from './pages/nobody.ts';
 import { onTheWay } from './pages/on-the-way.ts';
@@ -37,6 +37,7 @@ const sheetOf = (page: Exclude<Page, { kind: 'on-the-way' }>, frame: PageFrame):
     case 'me': return me(page, frame);
     case 'nobody': return nobody(frame);
     case 'log-out': return logOut(frame);
+    case 'logging-out': return loggingOut(page, frame);
     case 'logged-out': return loggedOut(page, frame);
   }
 };

@@ -23,6 +23,7 @@ const formsEnd: Readonly<Record<Kind, 'anywhere' | 'here' | 'no forms'>> = {
   'me': 'here',
   'log-out': 'here',
   'nobody': 'no forms',
+  'logging-out': 'no forms',
   'logged-out': 'no forms',
 };
 const formAction = { 'anywhere': '', 'here': "; form-action 'self'", 'no forms': "; form-action 'none'" };

@@ -74,6 +74,7 @@ export const samples: readonly Sample[] = [
   { name: 'me', page: me, frame: { ...bare, base: '', formToken: 'aToken' } },
   { name: 'nobody', page: { kind: 'nobody' }, frame: bare },
   { name: 'log-out', page: { kind: 'log-out' }, frame: { ...bare, base: '', formToken: 'aToken' } },
-  { name: 'logged-out', page: { kind: 'logged-out', services: [{ name: { sv: 'Journalsystemet', en: 'The record system' }, result: 'logged-out' }] }, frame: bare },
-  { name: 'logged-out-partly', page: { kind: 'logged-out', services: [{ name: { sv: 'Journalsystemet', en: 'The record system' }, result: 'logged-out' }, { name: { sv: 'Hemtjänstportalen', en: 'Home care portal' }, result: 'unreachable' }, { name: { sv: 'Labbsvar', en: 'Lab results' }, result: 'cannot' }] }, frame: bare },
+  { name: 'logged-out', page: { kind: 'logged-out', services: [{ name: { sv: 'Journalsystemet', en: 'The record system' }, result: 'logged-out' }], continueTo: null }, frame: bare },
+  { name: 'logging-out', page: { kind: 'logging-out', services: [{ name: { sv: 'Journalsystemet', en: 'The record system' }, result: 'logged-out' }, { name: { sv: 'Hemtjänstportalen', en: 'Home care portal' }, result: 'waiting' }], next: '/logout/x/next' }, frame: bare },
+  { name: 'logged-out-partly', page: { kind: 'logged-out', services: [{ name: { sv: 'Journalsystemet', en: 'The record system' }, result: 'logged-out' }, { name: { sv: 'Hemtjänstportalen', en: 'Home care portal' }, result: 'unreachable' }, { name: { sv: 'Labbsvar', en: 'Lab results' }, result: 'cannot' }], continueTo: { name: { sv: 'Tidboken', en: 'The appointment book' }, path: '/logout/x/done' } }, frame: bare },
 ];

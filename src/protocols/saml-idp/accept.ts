@@ -47,27 +47,27 @@ const readBinding = (message: IncomingMessage): BoundMessage => {
   return bound.kind === 'request' ? bound : fail('binding.parameter', 'a SAMLResponse where requests belong');
 };
 
-const serviceBehind = (root: XmlElement, registry: Registry): ServiceParty => {
+export const serviceBehind = (root: XmlElement, registry: Registry): ServiceParty => {
   const issuer = claimedIssuer(root);
   return registry.servicesByEntityId.get(issuer) ?? fail('saml.service-unknown', 'no service has this entityID', { entityId: issuer });
 };
 
 /** The tree that may be read: the signed one when there is a signature. A bad signature is refused also where none was needed [SC-DP §5.2]. */
-const verifiedTree = (message: BoundMessage, root: XmlElement, { wire }: ServiceParty, context: AcceptContext): XmlElement => {
+export const verifiedTree = (message: BoundMessage, root: XmlElement, { wire }: ServiceParty, { now, mustBeSigned }: { readonly now: Instant; readonly mustBeSigned: boolean }): XmlElement => {
   const inside = isSigned(root);
   if (inside && message.binding === 'redirect') return fail('signature.shape', 'a signature inside a message by HTTP-Redirect'); // [SAMLBind §3.4.4.1]
   if (!inside && message.signature === null) {
-    if (wire.authnRequestsSigned || context.wantSigned) fail('saml.unsigned', 'the request must be signed', { entityId: wire.entityId }); // [SAMLMeta §2.4.4]
+    if (mustBeSigned) fail('saml.unsigned', 'the message must be signed', { entityId: wire.entityId });
     return root;
   }
   const keys = wire.signingKeys.map(({ key }) => key);
   if (keys.length === 0) return fail('signature.key', 'a signature by a service that publishes no key', { entityId: wire.entityId });
-  if (message.signature === null) return verifyEnveloped(root, keys, { document: root, now: context.now }).element;
-  verifyRedirect(message.signature, keys, context.now);
+  if (message.signature === null) return verifyEnveloped(root, keys, { document: root, now }).element;
+  verifyRedirect(message.signature, keys, now);
   return root;
 };
 
-const checkEnabled = (service: ServiceParty, { registry, now }: AcceptContext): void => {
+export const checkEnabled = (service: ServiceParty, { registry, now }: Pick<AcceptContext, 'registry' | 'now'>): void => {
   if (!service.enabled) fail('service.disabled', 'the service is switched off', { service: service.id });
   if (registry.parties.get(service.party)?.enabled !== true) fail('party.disabled', "the service's party is switched off", { party: service.party });
   const { validUntil } = service.wire;
@@ -109,7 +109,7 @@ export const acceptAuthnRequest = (message: IncomingMessage, context: AcceptCont
   const bound = readBinding(message);
   const root = readXml(bound.xml, 'message');
   const service = serviceBehind(root, context.registry);
-  const request = readAuthnRequest(verifiedTree(bound, root, service, context));
+  const request = readAuthnRequest(verifiedTree(bound, root, service, { now: context.now, mustBeSigned: service.wire.authnRequestsSigned || context.wantSigned })); // [SAMLMeta §2.4.4]
   checkEnabled(service, context);
   checkAim(request, service, context);
   const slip = { protocol: 'saml', service: service.id, party: service.party, returnAddress: returnAddressFor(request, service.wire) } as const;

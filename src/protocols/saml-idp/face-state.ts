@@ -29,3 +29,12 @@ export const readEntryState = (faceState: Json): EntryState => {
   if (typeof nameId !== 'string' || typeof nameIdFormat !== 'string' || typeof sessionIndex !== 'string') return fail('login.state', 'the session entry was not written by this face');
   return { nameId, nameIdFormat, nameQualifier: nameQualifier ?? null, spNameQualifier: spNameQualifier ?? null, sessionIndex };
 };
+
+/** What a LogoutResponse needs of its request. `answered` false: the service asked to be left without an answer (asynchronous logout). */
+export interface AskerState { readonly requestId: string; readonly relayState: string | null; readonly answered: boolean }
+export const askerState = (state: AskerState): Json => ({ ...state });
+export const readAskerState = (faceState: Json): AskerState => {
+  const { requestId, relayState, answered } = faceState as unknown as Partial<AskerState>;
+  if (typeof requestId !== 'string' || relayState === undefined || typeof answered !== 'boolean') return fail('login.state', 'the demand for logout was not written by this face');
+  return { requestId, relayState, answered };
+};

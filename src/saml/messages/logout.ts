@@ -20,6 +20,8 @@ export interface LogoutRequest {
   readonly reason: string | null;
   readonly nameId: NameIdContent;
   readonly sessionIndexes: readonly string[];
+  /** The sender wants no answer [SAML-ASLO]. */
+  readonly asynchronous: boolean;
 }
 export interface LogoutResponse {
   readonly id: string;
@@ -32,6 +34,7 @@ export interface LogoutResponse {
 }
 
 const { saml, samlp, ds } = namespaces;
+const ASYNCHRONOUS = 'urn:oasis:names:tc:SAML:2.0:protocol:ext:async-slo';
 /** EncryptedID and BaseID are not in the shape: no profile here uses them [K-S2 SDP-IDP21-31]. */
 const requestShape: Shape = {
   name: 'LogoutRequest', namespace: samlp,
@@ -69,6 +72,7 @@ export const readLogoutRequest = (root: XmlElement): LogoutRequest => {
     reason: parts.attribute('Reason') ?? null,
     nameId: readNameId(nameId),
     sessionIndexes: parts.all('SessionIndex').map((index) => bareText(index, 'SessionIndex')),
+    asynchronous: (parts.only('Extensions')?.children ?? []).some((child) => typeof child !== 'string' && child.namespace === ASYNCHRONOUS && child.localName === 'Asynchronous'),
   };
 };
 /** Reads a LogoutResponse. Errors: `saml.schema`. */
@@ -95,8 +99,8 @@ export const logoutRequestNode = (request: Outgoing & { readonly nameId: NameIdC
     nameIdNode(request.nameId),
     ...request.sessionIndexes.map((index) => element('samlp:SessionIndex', {}, [index])),
   ]);
-export const logoutResponseNode = (response: Outgoing & { readonly inResponseTo: string; readonly status: Status }): XmlNode =>
-  element('samlp:LogoutResponse', { ID: response.id, Version: '2.0', IssueInstant: formatUtcDateTime(response.issueInstant), Destination: response.destination, InResponseTo: response.inResponseTo }, [
+export const logoutResponseNode = (response: Omit<Outgoing, 'destination'> & { readonly destination: string | null } & { readonly inResponseTo: string; readonly status: Status }): XmlNode =>
+  element('samlp:LogoutResponse', { ID: response.id, Version: '2.0', IssueInstant: formatUtcDateTime(response.issueInstant), Destination: response.destination ?? undefined, InResponseTo: response.inResponseTo }, [
     element('saml:Issuer', {}, [response.issuer]),
     statusNode(response.status),
   ]);

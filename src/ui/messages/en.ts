@@ -100,12 +100,18 @@ export const en: Messages = {
     yes: 'Log out',
     no: 'No, show my login',
   },
+  loggingOut: {
+    heading: 'Logging you out',
+    lead: 'We go to the services one by one. Stay here until it is done.',
+    next: 'Go on',
+  },
   loggedOut: {
     heading: 'You are logged out',
     headingPartly: 'Close the browser too',
     lead: 'Remember your card.',
     leadPartly: 'You are logged out here, but perhaps not from every service. Close all browser windows, and remember your card.',
-    results: { 'logged-out': 'Logged out', 'unreachable': 'Didn’t answer', 'cannot': 'Can’t be logged out from here' },
+    results: { 'logged-out': 'Logged out', 'unreachable': 'Didn’t answer', 'cannot': 'Can’t be logged out from here', 'waiting': 'Waiting for its turn', 'asked': 'Didn’t answer' },
+    goOn: (service: string): string => `Back to ${service}`,
   },
   levels: { loa1: 'Level 1', loa2: 'Level 2', loa3: 'Level 3', loa4: 'Level 4' },
   actors: {

@@ -1,19 +1,36 @@
-import type { Page, PageFrame } from '../../login/pages.ts';
-import { html } from '../html.ts';
+import type { LogoutLine, Page, PageFrame } from '../../login/pages.ts';
+import { html, type SafeHtml } from '../html.ts';
 import { icon } from '../icons.ts';
 import type { Sheet } from '../layout.ts';
 import { messagesIn } from '../messages/messages.ts';
 import { note } from '../parts.ts';
 
+const line = ({ name, result }: LogoutLine, frame: PageFrame): SafeHtml => {
+  const done = result === 'logged-out';
+  return html`<li class="${done ? 'result ok' : result === 'waiting' ? 'result' : 'result open'}" data-result="${result}">${icon(done ? 'check' : result === 'waiting' ? 'clock' : 'warning')}<span><b>${name[frame.locale]}</b><span class="hint">${messagesIn(frame.locale).loggedOut.results[result]}</span></span></li>`;
+};
+const list = (services: readonly LogoutLine[], frame: PageFrame): SafeHtml | null => (services.length === 0 ? null : html`<ul class="plain-list">${services.map((one) => line(one, frame))}</ul>`);
+
+/** Between two services; the document goes on by itself, and by the link. */
+export const loggingOut = (page: Extract<Page, { kind: 'logging-out' }>, frame: PageFrame): Sheet => {
+  const { loggingOut: texts } = messagesIn(frame.locale);
+  return {
+    heading: texts.heading, refreshTo: page.next, refreshSeconds: 1,
+    content: [html`<p role="status">${texts.lead}</p>`, list(page.services, frame), html`<p><a class="button" href="${page.next}" data-action="next">${texts.next}</a></p>`],
+  };
+};
+
 export const loggedOut = (page: Extract<Page, { kind: 'logged-out' }>, frame: PageFrame): Sheet => {
   const { loggedOut: texts } = messagesIn(frame.locale);
   const everywhere = page.services.every(({ result }) => result === 'logged-out');
-  const list = page.services.map(({ name, result }) => html`<li class="${result === 'logged-out' ? 'result ok' : 'result open'}" data-result="${result}">${icon(result === 'logged-out' ? 'check' : 'warning')}<span><b>${name[frame.locale]}</b><span class="hint">${texts.results[result]}</span></span></li>`);
+  const { continueTo } = page;
   return {
     heading: everywhere ? texts.heading : texts.headingPartly,
+    ...(continueTo === null ? {} : { refreshTo: continueTo.path, refreshSeconds: everywhere ? 5 : 20 }),
     content: [
       note(everywhere ? 'calm' : 'warn', everywhere ? 'check' : 'warning', html`<p>${everywhere ? texts.lead : texts.leadPartly}</p>`),
-      page.services.length === 0 ? null : html`<ul class="plain-list">${list}</ul>`,
+      list(page.services, frame),
+      continueTo === null ? null : html`<p><a class="button" href="${continueTo.path}" data-action="continue">${texts.goOn(continueTo.name[frame.locale])}</a></p>`,
     ],
   };
 };

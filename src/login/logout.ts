@@ -1,0 +1,161 @@
+/**
+ * Logging out: ends the session, tells every service that it answered, and says the truth of each. The only code that tells services.
+ * First what needs no browser, all at once and in bounded time; then the browser is sent to those that can be reached in no other
+ * way, one after the other, since a frame inside our page would not carry their cookies. Does not own: messages (the faces).
+ */
+import { newId } from '../core/ports.ts';
+import type { SessionId } from '../core/ids.ts';
+import type { ServiceEntry, SsoSession } from '../sessions/ports.ts';
+import type { Browser, CookieChange, FlowReply, LoginPorts } from './context.ts';
+import { lineOf } from './audit-lines.ts';
+import { bareFrame, pageContent, reply } from './frame.ts';
+import { LOGOUT_SECONDS, type EndReason, type LogoutAsker, type LogoutRecord, type LogoutResultKind, type LogoutStep, type LogoutWish } from './logout-record.ts';
+import { openSessionIndex } from './session-index.ts';
+
+export interface LogoutResult { readonly entry: ServiceEntry; readonly result: Exclude<LogoutResultKind, 'asked'> }
+
+/** Services told at the same time, and for how long new ones are begun with: one logout is no storm and no wait (threats E09). */
+const AT_ONCE = 8;
+const BEGIN_MILLISECONDS = 5000;
+
+const tellOne = async (entry: ServiceEntry, reason: EndReason, ports: LoginPorts): Promise<LogoutResult> => {
+  const face = ports.logoutFaces[entry.protocol];
+  if (face === undefined) return { entry, result: 'cannot' };
+  const result = await face.tell(entry, reason);
+  return { entry, result: result ?? (face.canCarry(entry) ? 'waiting' : 'cannot') };
+};
+const tellAll = async (entries: readonly ServiceEntry[], reason: EndReason, ports: LoginPorts): Promise<readonly LogoutResult[]> => {
+  const until = ports.clock.now() + BEGIN_MILLISECONDS;
+  const results: LogoutResult[] = [];
+  for (let at = 0; at < entries.length; at += AT_ONCE) {
+    const group = entries.slice(at, at + AT_ONCE);
+    results.push(...(ports.clock.now() > until ? group.map((entry): LogoutResult => ({ entry, result: 'unreachable' })) : await Promise.all(group.map((entry) => tellOne(entry, reason, ports)))));
+  }
+  return results;
+};
+
+/** Ends the session and tells its services by the back channel. `waiting` is left for a browser; without one it means `cannot`. Empty when somebody else ended it first. */
+export const endSession = async (session: SsoSession, reason: EndReason, ports: LoginPorts, options: { readonly asker?: LogoutAsker; readonly browser?: boolean } = {}): Promise<readonly LogoutResult[]> => {
+  const entries = await ports.stores.sessions.end(session.id);
+  if (entries === undefined) return [];
+  const others = entries.filter(({ service, protocol }) => service !== options.asker?.service || protocol !== options.asker.protocol);
+  const told = await tellAll(others, reason, ports);
+  const results = options.browser === true ? told : told.map((one): LogoutResult => (one.result === 'waiting' ? { ...one, result: 'cannot' } : one));
+  await ports.audit.record(lineOf('session.ended', { person: session.identity.person, facts: { reason, askedBy: options.asker?.service ?? null, services: results.map(({ entry, result }) => ({ service: entry.service, result })) } }));
+  return results;
+};
+
+const pathOf = (id: string): string => `/logout/${id}/`;
+const nothingLeft = (steps: readonly LogoutStep[]): boolean => steps.every(({ result }) => result === 'logged-out');
+
+/** The answer to the service that began, or the page. */
+const conclude = async (asker: LogoutAsker | null, steps: readonly LogoutStep[], ports: LoginPorts, cookies: readonly CookieChange[]): Promise<FlowReply> => {
+  const answer = asker === null ? null : await ports.logoutFaces[asker.protocol]?.answer(asker, nothingLeft(steps) ? 'complete' : 'partial');
+  if (answer !== null && answer !== undefined) return reply({ kind: 'answer', answer }, bareFrame(ports), cookies);
+  return reply(pageContent({ kind: 'logged-out', services: shownSteps(steps, ports), continueTo: null }), bareFrame(ports), cookies);
+};
+const shownSteps = (steps: readonly LogoutStep[], ports: LoginPorts) => {
+  const { services } = ports.registry.current();
+  return steps.flatMap(({ service, result }) => {
+    const names = services.get(service)?.names;
+    return names === undefined ? [] : [{ name: names, result }];
+  });
+};
+
+const forgetCookie: readonly CookieChange[] = [{ name: 'session', value: null }];
+
+/** Logs out in the browser at hand: `session` is its own or the one that the asking service named. */
+export const beginLogout = async (session: SsoSession, asker: LogoutAsker | null, ports: LoginPorts, cookies = forgetCookie): Promise<FlowReply> => {
+  const results = await endSession(session, 'logged-out', ports, { browser: true, ...(asker === null ? {} : { asker }) });
+  const steps = results.map(({ entry, result }): LogoutStep => ({ service: entry.service, result, entry: result === 'waiting' ? entry : null }));
+  if (steps.length === 0 || (asker === null && steps.every(({ result }) => result !== 'waiting'))) return conclude(asker, steps, ports, cookies);
+  const record: LogoutRecord = { id: newId(ports.random, 256), wish: null, asker, person: session.identity.person, steps, startedAt: ports.clock.now() };
+  await ports.stores.logouts.create(record.id, record, LOGOUT_SECONDS);
+  return reply({ kind: 'redirect', to: pathOf(record.id) }, bareFrame(ports), cookies);
+};
+
+/** GET /logout/<id>/: how far it has come. Goes on by itself; without script. */
+export const showProgress = async (id: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const record = (await ports.stores.logouts.find(id))?.value;
+  if (record === undefined) return reply(pageContent({ kind: 'nobody' }), bareFrame(ports));
+  if (record.wish !== null) return askedLogout(record.wish, browser, ports);
+  const cookies = await staleCookie(browser, ports);
+  const services = shownSteps(record.steps, ports);
+  if (record.steps.some(({ result }) => result === 'waiting')) return reply(pageContent({ kind: 'logging-out', services, next: `${pathOf(id)}next` }), bareFrame(ports), cookies);
+  const asker = record.asker === null ? undefined : ports.registry.current().services.get(record.asker.service);
+  const continueTo = asker === undefined ? null : { name: asker.names, path: `${pathOf(id)}done` };
+  return reply(pageContent({ kind: 'logged-out', services, continueTo }), bareFrame(ports), cookies);
+};
+/** A POST from another site could not take the cookie away. */
+const staleCookie = async (browser: Browser, ports: LoginPorts): Promise<readonly CookieChange[]> =>
+  browser.sessionId !== null && (await ports.stores.sessions.find(browser.sessionId)) === undefined ? forgetCookie : [];
+
+/** GET /logout/<id>/next: sends the browser to the next service. Whoever comes here again goes on with the one after it. */
+export const carryOn = async (id: string, ports: LoginPorts): Promise<FlowReply> => {
+  const found = await ports.stores.logouts.find(id);
+  const at = found?.value.steps.findIndex(({ result }) => result === 'waiting') ?? -1;
+  const entry = found?.value.steps[at]?.entry ?? null;
+  if (found === undefined || entry === null) return reply({ kind: 'redirect', to: pathOf(id) }, bareFrame(ports));
+  const message = (await ports.logoutFaces[entry.protocol]?.carry(entry, `${id}-${at}`)) ?? null;
+  const taken = await ports.stores.logouts.replace(id, withResult(found.value, at, message === null ? 'cannot' : 'asked'), found.version);
+  return reply(message === null || !taken ? { kind: 'redirect', to: pathOf(id) } : { kind: 'answer', answer: message }, bareFrame(ports));
+};
+const withResult = (record: LogoutRecord, at: number, result: LogoutResultKind): LogoutRecord => ({ ...record, steps: record.steps.map((step, index) => (index === at ? { ...step, result, entry: null } : step)) });
+
+/** A verified answer of the service that step `mark` ("<id>-<n>") sent the browser to; `service` must be that one. */
+export const logoutAnswered = async (mark: string, service: string, succeeded: boolean, ports: LoginPorts): Promise<FlowReply> => {
+  const at = Number(/-(\d{1,3})$/.exec(mark)?.[1] ?? -1);
+  const id = mark.replace(/-\d{1,3}$/, '');
+  const found = await ports.stores.logouts.find(id);
+  const step = found?.value.steps[at];
+  // Who answers for another service, or twice, changes nothing.
+  if (found !== undefined && step?.service === service && step.result === 'asked') await ports.stores.logouts.replace(id, withResult(found.value, at, succeeded ? 'logged-out' : 'unreachable'), found.version);
+  return reply({ kind: 'redirect', to: pathOf(id) }, bareFrame(ports));
+};
+
+/** GET /logout/<id>/done: back to the service that began. */
+export const finishLogout = async (id: string, ports: LoginPorts): Promise<FlowReply> => {
+  const record = (await ports.stores.logouts.find(id))?.value;
+  return record === undefined ? reply(pageContent({ kind: 'nobody' }), bareFrame(ports)) : conclude(record.asker, record.steps, ports, []);
+};
+
+const entryNamed = async (session: SsoSession, wish: LogoutWish, ports: LoginPorts): Promise<boolean> => {
+  const face = ports.logoutFaces[wish.asker.protocol];
+  // The asker must have been answered in this session, under exactly this name (threats E08).
+  return (await ports.stores.sessions.services(session.id)).some((entry) => entry.service === wish.asker.service && entry.protocol === wish.asker.protocol && face?.isNamed(entry, wish) === true);
+};
+const currentId = async (id: SessionId, ports: LoginPorts): Promise<SessionId> => (await ports.stores.movedSessions.find(id))?.value ?? id;
+
+type Named = { readonly kind: 'session'; readonly session: SsoSession } | { readonly kind: 'over' } | { readonly kind: 'unknown' };
+const sessionNamed = async (wish: LogoutWish, browser: Browser | null, ports: LoginPorts): Promise<Named> => {
+  const indexed = wish.sessionIndexes.flatMap((index) => openSessionIndex(index, wish.asker.service, ports.settings.secret) ?? []);
+  const own = wish.sessionIndexes.length === 0 && browser?.sessionId ? [browser.sessionId] : [];
+  for (const id of [...await Promise.all(indexed.map((one) => currentId(one, ports))), ...own]) {
+    const session = (await ports.stores.sessions.find(id))?.value;
+    if (session !== undefined && (await entryNamed(session, wish, ports))) return { kind: 'session', session };
+    if (session === undefined && indexed.length > 0) return { kind: 'over' };
+  }
+  return { kind: 'unknown' };
+};
+
+/** A service's verified demand that a browser brings. Wrong names end nothing; the service is told. */
+export const askedLogout = async (wish: LogoutWish, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const named = await sessionNamed(wish, browser, ports);
+  if (named.kind === 'session') return beginLogout(named.session, wish.asker, ports, browser.sessionId === named.session.id ? forgetCookie : []);
+  if (named.kind === 'over') return conclude(wish.asker, [], ports, []);
+  const answer = (await ports.logoutFaces[wish.asker.protocol]?.answer(wish.asker, 'unknown-session')) ?? null;
+  return answer === null ? reply(pageContent({ kind: 'nobody' }), bareFrame(ports)) : reply({ kind: 'answer', answer }, bareFrame(ports));
+};
+/** The same by a cross-site POST, which reads no cookie (DESIGN §1 rule 2): kept, and taken up by a GET. */
+export const postedLogout = async (wish: LogoutWish, ports: LoginPorts): Promise<FlowReply> => {
+  const id = newId(ports.random, 256);
+  await ports.stores.logouts.create(id, { id, wish, asker: null, person: null, steps: [], startedAt: ports.clock.now() }, LOGOUT_SECONDS);
+  return reply({ kind: 'redirect', to: pathOf(id) }, bareFrame(ports));
+};
+/** The same over the back channel: services are told without a browser. */
+export const directLogout = async (wish: LogoutWish, ports: LoginPorts): Promise<'complete' | 'partial' | 'unknown-session'> => {
+  const named = await sessionNamed(wish, null, ports);
+  if (named.kind !== 'session') return named.kind === 'over' ? 'complete' : 'unknown-session';
+  const results = await endSession(named.session, 'logged-out', ports, { asker: wish.asker });
+  return results.every(({ result }) => result === 'logged-out') ? 'complete' : 'partial';
+};

@@ -1,0 +1,113 @@
+/**
+ * How SAML services are told that a session ended, and answered when they ended it [SAMLProf §4.4]. The back channel (SOAP) comes
+ * first: it needs no browser, so it also works when the person at the keyboard is already another one.
+ */
+import { isBrygganError } from '../../core/errors.ts';
+import type { ProtocolAnswer } from '../../core/http-types.ts';
+import { newXmlId, type Clock, type Log, type Random } from '../../core/ports.ts';
+import type { EndReason, LogoutAsker, LogoutWish } from '../../login/logout-record.ts';
+import type { LogoutEnd, LogoutFace } from '../../login/ports.ts';
+import type { PartyRegistry, ServiceParty } from '../../parties/model.ts';
+import { writePost } from '../../saml/bindings/post.ts';
+import { writeRedirect } from '../../saml/bindings/redirect.ts';
+import { soapBody, writeSoap } from '../../saml/bindings/soap.ts';
+import type { MessageKind } from '../../saml/bindings/message.ts';
+import { logoutRequestNode, logoutResponseNode, readLogoutResponse } from '../../saml/messages/logout.ts';
+import type { Status } from '../../saml/messages/status.ts';
+import { isSigned, readXml, verifyEnveloped, writeSigned, writeXml, type Signer, type XmlNode } from '../../saml/xml/index.ts';
+import type { ServiceEntry } from '../../sessions/ports.ts';
+import { readAskerState, readEntryState, type AskerState } from './face-state.ts';
+
+export interface LogoutFaceSettings {
+  readonly entityId: string;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly registry: PartyRegistry;
+  /** POSTs a SOAP envelope by the outbound client (time, size and address limits); the body of a 200 answer. */
+  readonly post: (url: string, body: string) => Promise<Uint8Array>;
+}
+const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
+const REQUESTER = 'urn:oasis:names:tc:SAML:2.0:status:Requester';
+/** How long a service may take the browser's word; people wait at slow pages. */
+const REQUEST_MILLISECONDS = 300_000;
+const reasons: Readonly<Record<EndReason, string>> = {
+  'logged-out': 'urn:oasis:names:tc:SAML:2.0:logout:user', 'other-person': 'urn:oasis:names:tc:SAML:2.0:logout:user',
+  'revoked': 'urn:oasis:names:tc:SAML:2.0:logout:admin', 'administrator': 'urn:oasis:names:tc:SAML:2.0:logout:admin',
+};
+/** Partial is a success with a second code below it [facts: federation §5.5.2]. */
+const statuses: Readonly<Record<LogoutEnd, Status>> = {
+  'complete': { top: SUCCESS, second: null, message: null },
+  'partial': { top: SUCCESS, second: 'urn:oasis:names:tc:SAML:2.0:status:PartialLogout', message: null },
+  'unknown-session': { top: REQUESTER, second: 'urn:oasis:names:tc:SAML:2.0:status:UnknownPrincipal', message: null },
+};
+
+/** A service by whose word a session ended as it says itself: success without "partial" below it. */
+export const isCompleteLogout = ({ top, second }: Status): boolean => top === SUCCESS && second === null;
+
+const requestFor = (entry: ServiceEntry, to: { readonly id: string; readonly url: string; readonly reason: EndReason }, settings: LogoutFaceSettings): XmlNode => {
+  const now = settings.clock.now();
+  const { nameId, nameIdFormat, nameQualifier, spNameQualifier, sessionIndex } = readEntryState(entry.faceState);
+  return logoutRequestNode({
+    id: to.id, issueInstant: now, issuer: settings.entityId, destination: to.url, notOnOrAfter: now + REQUEST_MILLISECONDS, reason: reasons[to.reason],
+    nameId: { value: nameId, format: nameIdFormat, nameQualifier, spNameQualifier }, sessionIndexes: [sessionIndex],
+  });
+};
+type AnswerSettings = Pick<LogoutFaceSettings, 'random' | 'clock' | 'entityId' | 'signer'>;
+const responseFor = (asker: AskerState, end: LogoutEnd, settings: AnswerSettings, destination: string | null): XmlNode =>
+  logoutResponseNode({ id: newXmlId(settings.random), issueInstant: settings.clock.now(), issuer: settings.entityId, destination, inResponseTo: asker.requestId, status: statuses[end] });
+/** The answer to a demand over the back channel, in the same exchange: signed, without a Destination [SAMLBind §3.2]. */
+export const soapAnswer = async ({ asker }: LogoutWish, end: LogoutEnd, settings: AnswerSettings): Promise<string> =>
+  writeSoap(await writeSigned(responseFor(readAskerState(asker.faceState), end, settings, null), settings.signer));
+
+const tell = async (entry: ServiceEntry, service: ServiceParty, url: string, reason: EndReason, settings: LogoutFaceSettings): Promise<'logged-out' | 'unreachable'> => {
+  const id = newXmlId(settings.random);
+  const request = requestFor(entry, { id, url, reason }, settings);
+  const answer = soapBody(readXml(await settings.post(url, writeSoap(await writeSigned(request, settings.signer))), 'service-reply'));
+  const keys = service.wire.signingKeys.map(({ key }) => key);
+  // The transport authenticates the service (https to its published address); a signature that is there must also be right.
+  const response = readLogoutResponse(isSigned(answer) ? verifyEnveloped(answer, keys, { document: answer, now: settings.clock.now() }).element : answer);
+  const ours = response.inResponseTo === id && response.issuer === service.wire.entityId;
+  return ours && isCompleteLogout(response.status) ? 'logged-out' : 'unreachable';
+};
+
+type Endpoint = { readonly binding: 'redirect' | 'post'; readonly url: string };
+/** By Redirect where there is a choice: it needs no click where scripts are off [K-S2 SDP-IDP22]. */
+const browserEndpoint = (service: ServiceParty | undefined, which: 'url' | 'responseUrl'): Endpoint | undefined =>
+  (['redirect', 'post'] as const).flatMap((binding) => service?.wire.singleLogoutServices.filter((one) => one.binding === binding).map((one) => ({ binding, url: one[which] })) ?? [])[0];
+const browserMessage = async ({ binding, url }: Endpoint, kind: MessageKind, node: XmlNode, relayState: string | null, signer: Signer): Promise<ProtocolAnswer> =>
+  binding === 'redirect' ? { kind: 'redirect', to: await writeRedirect(url, { kind, xml: writeXml(node), relayState }, signer) } : writePost(url, { kind, xml: await writeSigned(node, signer), relayState });
+
+export const createLogoutFace = (settings: LogoutFaceSettings): LogoutFace => {
+  const serviceOf = (id: ServiceEntry['service']): ServiceParty | undefined => settings.registry.current().services.get(id);
+  return {
+    tell: async (entry, reason) => {
+      const service = serviceOf(entry.service);
+      const url = service?.wire.singleLogoutServices.find(({ binding }) => binding === 'soap')?.url;
+      if (service === undefined || url === undefined) return null;
+      try {
+        return await tell(entry, service, url, reason, settings);
+      } catch (error) {
+        settings.log.warn({ service: entry.service, code: isBrygganError(error) ? error.code : 'internal' }, 'service could not be told of a logout');
+        return 'unreachable';
+      }
+    },
+    canCarry: (entry) => browserEndpoint(serviceOf(entry.service), 'url') !== undefined,
+    carry: async (entry, mark) => {
+      const endpoint = browserEndpoint(serviceOf(entry.service), 'url');
+      return endpoint === undefined ? null : browserMessage(endpoint, 'request', requestFor(entry, { id: `_${mark}`, url: endpoint.url, reason: 'logged-out' }, settings), mark, settings.signer);
+    },
+    isNamed: (entry, { subject, sessionIndexes }) => {
+      const { nameId, nameIdFormat, nameQualifier, spNameQualifier, sessionIndex } = readEntryState(entry.faceState);
+      // Exactly as it was issued; qualifiers that are left out mean the ones of the issue [SAMLCore §3.3.4, §8.3.7].
+      const same = subject['value'] === nameId && subject['format'] === nameIdFormat && (subject['nameQualifier'] ?? nameQualifier) === nameQualifier && (subject['spNameQualifier'] ?? spNameQualifier) === spNameQualifier;
+      return same && (sessionIndexes.length === 0 || sessionIndexes.includes(sessionIndex));
+    },
+    answer: async (asker: LogoutAsker, end) => {
+      const state = readAskerState(asker.faceState);
+      const endpoint = state.answered ? browserEndpoint(serviceOf(asker.service), 'responseUrl') : undefined;
+      return endpoint === undefined ? null : browserMessage(endpoint, 'response', responseFor(state, end, settings, endpoint.url), state.relayState, settings.signer);
+    },
+  };
+};

@@ -75,7 +75,7 @@ class AggregateSink implements TokenSink {
   pause(stop: number): void {
     if (this.signatureCut !== undefined) {
       this.signatureCut = { from: 0, earlier: this.signatureCut.earlier + this.chunk.slice(this.signatureCut.from, stop) };
-      if (this.signatureCut.earlier.length > MAX_SIGNATURE) fail('xml.limit', `a signature longer than ${MAX_SIGNATURE}`);
+      if (this.signatureCut.earlier.length > MAX_SIGNATURE) fail('xml.too-large', `a signature longer than ${MAX_SIGNATURE}`);
     }
     if (this.entity === undefined) return;
     this.entity.hash.update(this.chunk.slice(this.entity.from, stop), 'latin1');

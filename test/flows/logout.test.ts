@@ -1,0 +1,202 @@
+/** Logging out on a running Bryggan: asked by services in every binding, by the person; every other service told, and the truth said of each. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bindings, namespaces } from '../../src/saml/names.ts';
+import { askingService, logIn, receivedFrom, type AskingService, type Received } from '../fixtures/asking-service.ts';
+import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
+import { answerUrl, demandEnvelope, demandForm, demandUrl, indexOf, keyOf, messageIn, messageOn, type Demand } from '../fixtures/logout.ts';
+import { testKey } from '../fixtures/saml.ts';
+import { treeOf, deep, attributeValue } from '../fixtures/saml-answers.ts';
+import type { UserAgent, Visit } from '../fixtures/user-agent.ts';
+
+const slo = (name: string, binding: string = bindings.redirect): string => `<md:SingleLogoutService Binding="${binding}" Location="https://${name}.service.example/slo" ResponseLocation="https://${name}.service.example/slo/answer"/>`;
+const redirecting = (name: string, party = 'vgr'): AskingService => askingService({ name, party, logoutXml: slo(name) });
+const [alfa, beta, gamma] = [redirecting('alfa'), redirecting('beta', 'goteborg'), redirecting('gamma', 'boras')];
+const posting = askingService({ name: 'posting', logoutXml: slo('posting', bindings.post) });
+const mute = askingService({ name: 'mute' });
+let bryggan: Bryggan;
+beforeAll(async () => { bryggan = await startBryggan({ services: [alfa, beta, gamma, posting, mute].map(({ files }) => files) }); });
+afterAll(() => bryggan.stop());
+
+const loggedIn = async (agent: UserAgent, ...services: readonly AskingService[]): Promise<readonly Received[]> => {
+  const answers: Received[] = [];
+  for (const service of services) answers.push(receivedFrom(await logIn(agent, bryggan, service)));
+  return answers;
+};
+const isLoggedIn = async (agent: UserAgent): Promise<boolean> => (await agent.go(`${bryggan.baseUrl}/me`)).step === 'me';
+/** Where the browser would go, when that is away from us. */
+const awayFrom = async (agent: UserAgent, target: string): Promise<string> => {
+  let address = target;
+  for (let hops = 0; hops < 5; hops += 1) {
+    const response = await agent.once(address);
+    const location = response.headers.get('location');
+    await response.arrayBuffer();
+    if (location === null) throw new Error(`stays at ${address} with ${String(response.status)}`);
+    address = new URL(location, address).href;
+    if (!address.startsWith(bryggan.baseUrl)) return address;
+  }
+  throw new Error('never left');
+};
+const results = (visit: Visit): readonly string[] => [...visit.body.matchAll(/data-result="([a-z-]+)"/g)].map(([, result]) => result ?? '');
+const next = (visit: Visit): string => new URL(visit.refresh ?? '', visit.url).href;
+
+describe('asked by a service', () => {
+  it('the only service of the session: it is answered at once, and nobody is logged in any more', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    const [answer] = await loggedIn(agent, alfa);
+    const told = messageIn(await awayFrom(agent, demandUrl(alfa, bryggan, answer as Received, { id: '_asked', relayState: 'back here' })));
+    expect(told).toMatchObject({ kind: 'LogoutResponse', to: 'https://alfa.service.example/slo/answer', inResponseTo: '_asked', status: ['Success'], relayState: 'back here', signed: true });
+    expect(await isLoggedIn(agent)).toBe(false);
+    expect(bryggan.audit().findLast(({ type }) => type === 'session.ended')).toMatchObject({ facts: { reason: 'logged-out', askedBy: 'vgr/alfa', services: [] } });
+  });
+  it('several services: the browser is taken to each, named as each knows the person, and the asker hears the end', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    const [first, second, third] = await loggedIn(agent, alfa, beta, gamma) as [Received, Received, Received];
+    const started = await agent.go(demandUrl(alfa, bryggan, first, { id: '_several' }));
+    expect(started.step).toBe('logging-out');
+    expect(results(started)).toEqual(['waiting', 'waiting']);
+    const toBeta = messageIn(await awayFrom(agent, next(started)));
+    const asked = [toBeta];
+    expect(toBeta).toMatchObject({ kind: 'LogoutRequest', signed: true });
+    const afterBeta = await agent.go(answerUrl(toBeta.to.includes('beta') ? beta : gamma, bryggan, toBeta));
+    expect(results(afterBeta).toSorted()).toEqual(['logged-out', 'waiting']);
+    const toGamma = messageIn(await awayFrom(agent, next(afterBeta)));
+    asked.push(toGamma);
+    expect(asked.map(({ to, nameId, sessionIndex }) => ({ to, nameId, sessionIndex })).toSorted((a, b) => (a.to < b.to ? -1 : 1))).toEqual([
+      { to: 'https://beta.service.example/slo', nameId: second.nameId, sessionIndex: indexOf(second) },
+      { to: 'https://gamma.service.example/slo', nameId: third.nameId, sessionIndex: indexOf(third) },
+    ]);
+    const done = await agent.go(answerUrl(toGamma.to.includes('beta') ? beta : gamma, bryggan, toGamma));
+    expect([done.step, ...results(done)]).toEqual(['logged-out', 'logged-out', 'logged-out']);
+    expect(messageIn(await awayFrom(agent, next(done)))).toMatchObject({ kind: 'LogoutResponse', inResponseTo: '_several', status: ['Success'] });
+  });
+  it('a service that does not come back, one that says no, and one without any way: the page says it of each, the asker gets PartialLogout', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    const [first] = await loggedIn(agent, alfa, beta, gamma, mute);
+    const started = await agent.go(demandUrl(alfa, bryggan, first as Received));
+    const lost = messageIn(await awayFrom(agent, next(started)));
+    const again = await agent.go(`${bryggan.baseUrl}${started.url.pathname}`);
+    const refusing = messageIn(await awayFrom(agent, next(again)));
+    const done = await agent.go(answerUrl(refusing.to.includes('beta') ? beta : gamma, bryggan, refusing, { status: 'Responder', second: 'RequestDenied' }));
+    expect(lost.to).not.toBe(refusing.to);
+    expect(results(done).toSorted()).toEqual(['asked', 'cannot', 'unreachable']);
+    expect(messageIn(await awayFrom(agent, next(done)))).toMatchObject({ status: ['Success', 'PartialLogout'] });
+  });
+  it('by POST: no cookie is read there; the GET after it knows the browser', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    const [answer] = await loggedIn(agent, posting);
+    const answered = await agent.go(`${bryggan.baseUrl}/saml/slo`, { method: 'POST', body: demandForm(posting, bryggan, answer as Received, { id: '_posted', relayState: 'r' }), from: new URL('https://posting.service.example') });
+    expect(messageOn(answered)).toMatchObject({ kind: 'LogoutResponse', to: 'https://posting.service.example/slo/answer', inResponseTo: '_posted', status: ['Success'], relayState: 'r', signed: true });
+    expect(await isLoggedIn(agent)).toBe(false);
+  });
+  it.each([['Redirect', demandUrl] as const])('without SessionIndex by %s: the session of this browser ends', async (_binding, demand) => {
+    const agent = bryggan.agentFor('anna-berglund');
+    const [answer] = await loggedIn(agent, alfa);
+    expect(messageIn(await awayFrom(agent, demand(alfa, bryggan, answer as Received, { sessionIndex: null }))).status).toEqual(['Success']);
+    expect(await isLoggedIn(agent)).toBe(false);
+  });
+  it('by POST without SessionIndex: the same', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    const [answer] = await loggedIn(agent, posting);
+    await agent.go(`${bryggan.baseUrl}/saml/slo`, { method: 'POST', body: demandForm(posting, bryggan, answer as Received, { sessionIndex: null }), from: new URL('https://posting.service.example') });
+    expect(await isLoggedIn(agent)).toBe(false);
+  });
+  it('asynchronously: the service is left without an answer and the person with a page', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    const [answer] = await loggedIn(agent, alfa);
+    const page = await agent.go(demandUrl(alfa, bryggan, answer as Received, { extensions: '<aslo:Asynchronous xmlns:aslo="urn:oasis:names:tc:SAML:2.0:protocol:ext:async-slo"></aslo:Asynchronous>' }));
+    expect(page.step).toBe('logged-out');
+  });
+  it('a session that is over already is a success', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    const [answer] = await loggedIn(agent, alfa);
+    await awayFrom(agent, demandUrl(alfa, bryggan, answer as Received));
+    expect(messageIn(await awayFrom(agent, demandUrl(alfa, bryggan, answer as Received))).status).toEqual(['Success']);
+  });
+  it('after a fresh login of the same person the old index still ends the session', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    const [before] = await loggedIn(agent, alfa);
+    receivedFrom(await logIn(agent, bryggan, beta, { attributes: { ForceAuthn: 'true' } }));
+    await agent.go(demandUrl(alfa, bryggan, before as Received));
+    expect(await isLoggedIn(agent)).toBe(false);
+  });
+});
+
+const soap = async (body: string): Promise<{ readonly status: number; readonly codes: readonly string[] }> => {
+  const response = await bryggan.agentFor('anna-berglund').once(`${bryggan.baseUrl}/saml/slo/soap`, { method: 'POST', body, headers: { 'content-type': 'text/xml' } });
+  const text = await response.text();
+  return { status: response.status, codes: response.status === 200 ? deep(treeOf(text), 'StatusCode', namespaces.samlp).map((code) => (attributeValue(code, 'Value') ?? '').split(':').at(-1) ?? '') : [] };
+};
+describe('asked by SOAP, without a browser', () => {
+  it('the session ends; services that only a browser reaches make it partial', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    const [answer] = await loggedIn(agent, alfa);
+    expect(await soap(demandEnvelope(alfa, bryggan, answer as Received))).toEqual({ status: 200, codes: ['Success'] });
+    expect(await isLoggedIn(agent)).toBe(false);
+    const [first] = await loggedIn(agent, alfa, beta);
+    expect(await soap(demandEnvelope(alfa, bryggan, first as Received))).toEqual({ status: 200, codes: ['Success', 'PartialLogout'] });
+  });
+  it('unsigned: refused, the session lives', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    const [answer] = await loggedIn(agent, alfa);
+    expect((await soap(demandEnvelope(alfa, bryggan, answer as Received, { key: null }))).status).toBe(400);
+    expect(await isLoggedIn(agent)).toBe(true);
+  });
+});
+
+describe('E08: forged demands end nothing', () => {
+  let agent: UserAgent;
+  let answers: readonly Received[];
+  beforeAll(async () => {
+    agent = bryggan.agentFor('anna-berglund');
+    answers = await loggedIn(agent, alfa, beta);
+  });
+  const refusedByPage: readonly (readonly [string, Demand])[] = [
+    ['unsigned', { key: null }], ['signed by another key', { key: testKey('somebody else') }], ['for another address', { destination: 'https://elsewhere.example/slo' }],
+    ['too old', { issueInstant: Date.now() - 900_000 }], ['NotOnOrAfter has passed', { notOnOrAfter: Date.now() - 600_000 }], ['of an unknown sender', { issuer: 'https://nobody.example/saml' }],
+  ];
+  it.each(refusedByPage)('%s', async (_name, change) => {
+    const page = await agent.go(demandUrl(alfa, bryggan, answers[0] as Received, change));
+    expect([page.step, page.status >= 400 && page.status < 500]).toEqual(['error', true]);
+    expect(await isLoggedIn(agent)).toBe(true);
+  });
+  it("another person's name, and another service's index: UnknownPrincipal", async () => {
+    for (const change of [{ nameId: '_somebody' }, { sessionIndex: indexOf(answers[1] as Received) }, { sessionIndex: 'made-up' }]) {
+      expect(messageIn(await awayFrom(agent, demandUrl(alfa, bryggan, answers[0] as Received, change))).status).toEqual(['Requester', 'UnknownPrincipal']);
+      expect(await isLoggedIn(agent)).toBe(true);
+    }
+  });
+  it('a service that never was answered in this session', async () => {
+    expect(messageIn(await awayFrom(agent, demandUrl(gamma, bryggan, answers[0] as Received, { sessionIndex: null }))).status).toEqual(['Requester', 'UnknownPrincipal']);
+    expect(await isLoggedIn(agent)).toBe(true);
+  });
+  it('an answer of another service, an unsigned one, one to nothing: the step stays unanswered', async () => {
+    const started = await agent.go(demandUrl(alfa, bryggan, answers[0] as Received));
+    const asked = messageIn(await awayFrom(agent, next(started)));
+    const foreign = await agent.go(answerUrl(gamma, bryggan, asked));
+    expect(results(foreign)).toEqual(['asked']);
+    expect((await agent.go(answerUrl(beta, bryggan, asked, { key: null }))).status).toBe(400);
+    expect((await agent.go(answerUrl(beta, bryggan, asked, { inResponseTo: '_nothing-0' }))).step).toBe('nobody');
+    expect(results(await agent.go(answerUrl(beta, bryggan, asked, { key: keyOf(beta) })))).toEqual(['logged-out']);
+  });
+});
+
+describe('asked by the person', () => {
+  it('at /logout: the browser is taken to the services, and the page says the truth', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    await loggedIn(agent, alfa, mute);
+    const started = await agent.submit(await agent.go(`${bryggan.baseUrl}/logout`));
+    expect(started.step).toBe('logging-out');
+    const asked = messageIn(await awayFrom(agent, next(started)));
+    const done = await agent.go(answerUrl(alfa, bryggan, asked));
+    expect([done.step, done.refresh]).toEqual(['logged-out', null]);
+    expect(results(done).toSorted()).toEqual(['cannot', 'logged-out']);
+    expect(done.text).toContain('Tjänsten mute');
+    expect(await isLoggedIn(agent)).toBe(false);
+  });
+  it('nothing of the person stands in the address', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    await loggedIn(agent, alfa);
+    const started = await agent.submit(await agent.go(`${bryggan.baseUrl}/logout`));
+    expect(started.url.pathname).toMatch(/^\/logout\/[A-Za-z0-9_-]{43}\/$/);
+  });
+});

@@ -5,10 +5,10 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import type { Tools, WatchedCertificate } from './admin/tools.ts';
 import { checkRoot, loadConfiguration, registrySettings } from './config/load.ts';
+import { openDirectory } from './app-directory.ts';
 import type { Configuration } from './config/model.ts';
 import { fail } from './core/errors.ts';
-import { systemClock } from './core/ports.ts';
-import { openFileDirectory } from './directory/hsa-file/directory.ts';
+import { systemClock, type Log } from './core/ports.ts';
 import { checkTree } from './parties/sources/load.ts';
 import { readServiceMetadata } from './saml/metadata/read-service.ts';
 
@@ -34,13 +34,16 @@ const statusOver = (socketPath: string): Promise<Readonly<Record<string, unknown
     }).on('error', () => done(null)).end();
   });
 
+/** The command line says what went wrong itself. */
+const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
 export const createTools = (root: string): Tools => ({
   now: () => systemClock.now(),
   check: () => checkRoot(root, process.env, readServiceMetadata),
   open: async () => {
     const configuration = loadConfiguration(root, process.env);
     const { registry } = await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata });
-    const directory = await openFileDirectory({ folder: configuration.directory.path, shownAs: 'directory', feigned: configuration.environment === 'production' ? 'drop' : 'keep', clock: systemClock, onReload: () => undefined });
+    const directory = await openDirectory(configuration, { clock: systemClock, log: silent });
     const { keyFile } = configuration.keys.audit;
     const secretFile = configuration.keys.pseudonyms.secretFile;
     return {

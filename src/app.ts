@@ -12,7 +12,6 @@ import { systemClock as clock, systemRandom as random, type Log } from './core/p
 import { auditKey, openState, pseudonymSecret } from './config/state.ts';
 import { registrySettings } from './config/load.ts';
 import type { Configuration } from './config/model.ts';
-import { openFileDirectory, type FileDirectory } from './directory/hsa-file/directory.ts';
 import { createOutboundClient, type OutboundClient } from './http/outbound.ts';
 import { createManagementServer } from './http/management.ts';
 import { lineOf } from './login/audit-lines.ts';
@@ -28,6 +27,7 @@ import { readServiceMetadata } from './saml/metadata/read-service.ts';
 import type { Signer } from './saml/xml/index.ts';
 import type { Stores } from './sessions/ports.ts';
 import { createCardServers } from './app-card.ts';
+import { openDirectory, type OpenedDirectory } from './app-directory.ts';
 import { describeIdentityProvider } from './app-metadata.ts';
 import { loadSigner, loadTrust, nodeName, openStores } from './app-parts.ts';
 import { createPublic, type SamlParts } from './app-public.ts';
@@ -66,7 +66,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const trust = loadTrust(configuration);
   const revocation = createRevocationChecker({ store: trust, directory: `${configuration.state}/revocation`, clock, log, fetchBytes: (url) => outbound.get(url, LIST_LIMITS), postOcsp: (url, body, milliseconds) => outbound.post(url, Uint8Array.from(body), 'application/ocsp-request', { milliseconds, bytes: OCSP_BYTES }) });
   const registry = await openRegistry(configuration, trail, log);
-  const directory = await openDirectory(configuration, log);
+  const directory = await openDirectory(configuration, { clock, log, observe: (source, event) => metrics.directory(source, event) });
   const certificatePorts: CertificateMethodPorts = {
     trust, revocation, clock, freshLabel: () => random.bytes(8).toString('hex'),
     onDisagreement: (issuer, { policy, issuer: byIssuer }) => note(trail, 'card.level-disagreement', { authority: issuer, byPolicy: policy, byIssuer }),
@@ -93,6 +93,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
     close: async () => {
       await Promise.all([publicServer.close(), ...[card, proxy, management, control].flatMap((server) => (server === null ? [] : [closeServer(server)]))]);
       await stop();
+      await directory.close();
       await trail.record(lineOf('service.stopped', {}));
       await trail.close();
       await stores.close();
@@ -110,7 +111,7 @@ const samlParts = async (configuration: Configuration, registry: FileRegistry, s
 
 interface Made {
   readonly configuration: Configuration; readonly secret: string; readonly log: Log; readonly metrics: ReturnType<typeof createMetrics>; readonly stores: Stores;
-  readonly trail: RunningTrail; readonly registry: FileRegistry; readonly directory: FileDirectory; readonly outbound: OutboundClient; readonly signer: Signer;
+  readonly trail: RunningTrail; readonly registry: FileRegistry; readonly directory: OpenedDirectory; readonly outbound: OutboundClient; readonly signer: Signer;
 }
 const loginPorts = (made: Made, methods: readonly CertificateMethodSettings[], certificatePorts: CertificateMethodPorts): LoginPorts => {
   const { configuration, secret, log, metrics, registry, outbound, signer } = made;
@@ -128,7 +129,10 @@ const loginPorts = (made: Made, methods: readonly CertificateMethodSettings[], c
     logoutFaces: { saml: createLogoutFace({ entityId, signer, clock, random, log, registry, post: (url, body) => outbound.post(url, body, 'text/xml; charset=utf-8', SOAP_LIMITS) }) },
     settings: { publicUrl: configuration.publicUrl, environment: configuration.environment, ...login, ...session, secret },
     operatorSupport: configuration.operator.support,
-    observe: (outcome) => metrics.login(outcome),
+    observe: ({ stale, ...outcome }) => {
+      metrics.login(outcome);
+      if (stale === true) metrics.staleLogin(outcome.party, outcome.service);
+    },
   };
 };
 
@@ -142,11 +146,6 @@ const openRegistry = (configuration: Configuration, audit: RunningTrail, log: Lo
     root: configuration.root, state: configuration.state, reload: configuration.reload, clock, log, audit, settings: registrySettings(configuration), readServiceMetadata,
     onAlarm: (alarm) => { if (alarm !== null) log.error({ kind: alarm.kind, version: alarm.version, findings: alarm.findings.length }, 'changed files of parties and services were not taken'); },
   });
-const openDirectory = (configuration: Configuration, log: Log): Promise<FileDirectory> =>
-  openFileDirectory({
-    folder: configuration.directory.path, shownAs: 'directory', feigned: configuration.environment === 'production' ? 'drop' : 'keep', clock,
-    onReload: (version, findings) => (findings === null ? log.info({ version }, 'directory files taken') : log.error({ version, findings: findings.length }, 'changed directory files were not taken')),
-  });
 
 const openAuditTrail = (configuration: Configuration, stores: Stores, log: Log): Promise<RunningTrail> => {
   const node = nodeName(configuration.state);
@@ -157,7 +156,7 @@ const openAuditTrail = (configuration: Configuration, stores: Stores, log: Log):
 };
 
 /** What runs beside requests; returns how it is stopped. */
-const startTimers = ({ revocation, registry, trail, directory, log }: { revocation: RevocationChecker; registry: FileRegistry; trail: RunningTrail; directory: FileDirectory; log: Log }): (() => Promise<void>) => {
+const startTimers = ({ revocation, registry, trail, directory, log }: { revocation: RevocationChecker; registry: FileRegistry; trail: RunningTrail; directory: OpenedDirectory; log: Log }): (() => Promise<void>) => {
   revocation.start();
   registry.start();
   const checkpoint = (): void => { trail.checkpoint().catch((error: unknown) => log.error({ reason: String(error) }, 'audit checkpoint failed')); };

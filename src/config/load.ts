@@ -116,7 +116,8 @@ export const refuseDemoParts = ({ demo }: Configuration): void => {
 export const checkRoot = async (root: string, environment: ProcessEnvironment, readServiceMetadata: ReadServiceMetadata): Promise<readonly Finding[]> => {
   const { configuration, findings: ours } = examine(root, environment);
   const { directory } = readConfigurationFiles(resolve(root)).values;
-  const people = directory === undefined ? [] : await checkFolder({ folder: absolute(resolve(root), directory.source.path), shownAs: directory.source.path });
+  const folders = Object.values(directory?.sources ?? {}).flatMap((source) => (source.kind === 'file' ? [source.path] : []));
+  const people = (await Promise.all(folders.map((path) => checkFolder({ folder: absolute(resolve(root), path), shownAs: path })))).flat();
   const findings = [...ours, ...people];
   if (configuration !== null) return inReadingOrder([...findings, ...(await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata })).findings]);
   const { values } = readConfigurationFiles(resolve(root));

@@ -6,6 +6,8 @@ import type { ReleasePolicy } from '../attributes/policy.ts';
 import type { AssuranceLevel } from '../core/assurance.ts';
 import type { LocalisedText } from '../core/locale.ts';
 import type { FederationRules, SupportContact } from '../parties/model.ts';
+import type { LayerSettings } from '../directory/layers.ts';
+import type { DirectorySource } from './schema/directory.ts';
 import type { Secret } from './secret.ts';
 
 export type Environment = 'test' | 'acceptance' | 'production';
@@ -64,7 +66,8 @@ export interface IssuerSettings {
 export interface RootSettings extends Omit<IssuerSettings, 'credentialType' | 'identifierType' | 'level' | 'policies' | 'root'> { readonly kind: 'root' }
 
 /** `kind` tells sources apart; each adapter knows its own. Paths are absolute. */
-export type DirectorySettings = { readonly kind: 'file'; readonly path: string };
+/** Paths in `source` are absolute. */
+export interface DirectorySettings { readonly sources: readonly { readonly name: string; readonly source: DirectorySource }[]; readonly layers: LayerSettings }
 
 export interface OperatorContact { readonly kind: 'technical' | 'support' | 'administrative' | 'security'; readonly name: string; readonly email: string; readonly phone: string | null }
 export interface Configuration {

@@ -56,7 +56,7 @@ export const productionRules: readonly ProductionRule[] = [
   },
   {
     id: 'demo-directory', says: 'not the invented people that come with the product',
-    faults: ({ values: { directory }, references, root }) => references.all.filter(({ file, target }) => file === 'directory' && directory.source.kind === 'file' && relative(root, target).split(sep).slice(0, 2).join('/') === 'config/directory-data')
+    faults: ({ references, root }) => references.all.filter(({ file, kind, target }) => file === 'directory' && kind === 'directory' && relative(root, target).split(sep).slice(0, 2).join('/') === 'config/directory-data')
       .map((reference) => at(reference, 'holds the invented people of the demo', 'connect a directory, or write a file of your own')),
   },
   {

@@ -29,6 +29,19 @@ const addPair = (collected: Collected, add: Adder, path: DocumentPath, pair: { c
   return certificate;
 };
 
+const addDirectory = (collected: Collected, add: Adder, { sources }: FileValues['directory']): void => {
+  for (const [name, source] of Object.entries(sources)) {
+    const path = ['sources', name];
+    if (source.kind === 'file') {
+      add('directory', [...path, 'path'], source.path);
+      continue;
+    }
+    add('authority', [...path, 'authorityFile'], source.authorityFile);
+    addPair(collected, add, path, source);
+    if (source.kind === 'ldap') add('secret', [...path, 'passwordFile'], source.passwordFile);
+  }
+};
+
 export const collectReferences = (root: string, { broker, issuers, directory }: FileValues, hardened: boolean): References => {
   const collected: Collected = { all: [], pairs: [] };
   const add = adder(collected, root, 'broker');
@@ -54,7 +67,7 @@ export const collectReferences = (root: string, { broker, issuers, directory }: 
   for (const list of ['roots', 'issuers'] as const) {
     issuers[list].forEach((row, index) => { if (isActive(row, broker.environment, hardened)) addIssuer('authority', [list, index, 'certificateFile'], row.certificateFile); });
   }
-  adder(collected, root, 'directory')('directory', ['source', 'path'], directory.source.path);
+  addDirectory(collected, adder(collected, root, 'directory'), directory);
   return { ...collected, tls };
 };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LocalisedText } from '../core/locale.ts';
 import type { FederationRules } from '../parties/model.ts';
 import type { FileValues } from './files.ts';
-import type { CardListener, Configuration, IssuerSettings, KeyReference, MethodSettings, ProxyListener, RedisSettings, RootSettings, StoreSettings, TlsFiles } from './model.ts';
+import type { CardListener, Configuration, DirectorySettings, IssuerSettings, KeyReference, MethodSettings, ProxyListener, RedisSettings, RootSettings, StoreSettings, TlsFiles } from './model.ts';
 import { absolute, type FileLook } from './references.ts';
 import { isActive } from './rules.ts';
 import { Secret } from './secret.ts';
@@ -95,8 +95,16 @@ const federationsOf = ({ federation: { federations }, broker }: FileValues): rea
     assurance: { issue: Object.fromEntries(Object.entries(assurance.issue)), accept: assurance.accept },
   }));
 
+const directoryOf = ({ directory: { sources, layers } }: FileValues, root: string): DirectorySettings => ({
+  layers,
+  sources: Object.entries(sources).map(([name, source]) => {
+    const files = Object.entries(source).filter(([key]) => key === 'path' || key.endsWith('File')).map(([key, path]) => [key, absolute(root, path as string)]);
+    return { name, source: { ...source, ...Object.fromEntries(files) as object } };
+  }),
+});
+
 export const resolveConfiguration = (values: FileValues, context: ResolveContext): Configuration => {
-  const { broker, directory, release } = values;
+  const { broker, release } = values;
   const { root, state, hardened } = context;
   const trust = trustOf(values, context);
   const text = ({ sv, en }: LocalisedText): LocalisedText => ({ sv, en });
@@ -123,7 +131,7 @@ export const resolveConfiguration = (values: FileValues, context: ResolveContext
     log: broker.log, reload: broker.reload, lookAlikes: broker.lookAlikes,
     demo: broker.demo === undefined ? null : { cardReader: broker.demo.cardReader ?? null },
     methods: methodsOf(values, trust.issuers), roots: trust.roots, issuers: trust.issuers,
-    directory: { kind: directory.source.kind, path: absolute(root, directory.source.path) },
+    directory: directoryOf(values, root),
     release,
     federations: federationsOf(values),
   };

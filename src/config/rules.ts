@@ -1,7 +1,9 @@
 /** Rules between keys and files, one row each. A row returns the places where it does not hold. */
 import { attributeRow } from '../attributes/catalogue.ts';
 import type { DocumentPath } from '../core/yaml-file.ts';
+import { factKinds } from '../directory/cache.ts';
 import type { FileName, FileValues } from './files.ts';
+import type { DirectorySource } from './schema/directory.ts';
 
 export interface Fault { readonly file: FileName; readonly path: DocumentPath; readonly message: string; readonly fix: string; readonly severity?: 'error' | 'warning' }
 export interface RuleContext { readonly values: FileValues; readonly hardened: boolean; readonly redisUrl: boolean }
@@ -157,9 +159,39 @@ const releaseRules: readonly CrossRule[] = [
     faults: ({ values }) => values.release.rules.flatMap(({ when }, index) => (when.federations ?? []).flatMap((id, place): Fault[] =>
       values.federation.federations.some((row) => row.id === id) ? [] : [{ file: 'release', path: ['rules', index, 'when', 'federations', place], message: 'is no row of config/federation.yaml', fix: 'write the id of a federation' }])),
   },
+];
+const inDirectory = (path: DocumentPath, message: string, fix: string): Fault => ({ file: 'directory', path, message, fix });
+const sourcesOf = ({ values }: RuleContext): readonly (readonly [name: string, source: DirectorySource])[] => Object.entries(values.directory.sources);
+const inProduction = (context: RuleContext, judge: (name: string, source: DirectorySource) => readonly Fault[]): readonly Fault[] =>
+  (context.values.broker.environment === 'production' ? sourcesOf(context).flatMap(([name, source]) => judge(name, source)) : []);
+
+const directoryRules: readonly CrossRule[] = [
+  {
+    id: 'directory-empty', says: 'there is at least one source of people',
+    faults: (context) => (sourcesOf(context).length === 0 ? [inDirectory(['sources'], 'is empty', 'connect a directory: docs/hsa.md')] : []),
+  },
+  {
+    id: 'directory-precedence', says: 'several directories have an order of precedence, and it names sources that exist',
+    faults: (context) => {
+      const { layers: { precedence }, sources } = context.values.directory;
+      if (precedence === undefined) return sourcesOf(context).length > 1 ? [inDirectory(['layers', 'precedence'], 'is missing beside several sources', 'name the sources of each kind of fact, most trusted first')] : [];
+      return factKinds.flatMap((kind) => precedence[kind].flatMap((name, index) => (Object.hasOwn(sources, name) ? [] : [inDirectory(['layers', 'precedence', kind, index], 'is no source of this file', 'write a name that stands under sources')])));
+    },
+  },
+  {
+    id: 'directory-unused', says: 'every source is used',
+    faults: (context) => {
+      const { precedence } = context.values.directory.layers;
+      return precedence === undefined ? [] : sourcesOf(context).flatMap(([name]) => (Object.values(precedence).some((names) => names.includes(name)) ? [] : [inDirectory(['sources', name], 'is in no order of precedence and never asked', 'add it under layers.precedence, or remove it')]));
+    },
+  },
   {
     id: 'directory-invented', says: 'real people do not come from a file',
-    faults: ({ values }) => (values.broker.environment === 'production' && values.directory.source.kind === 'file' ? [{ file: 'directory', path: ['source', 'kind'], message: 'is file, which holds invented people', fix: 'connect a directory' }] : []),
+    faults: (context) => inProduction(context, (name, { kind }) => (kind === 'file' ? [inDirectory(['sources', name, 'kind'], 'is file, which holds invented people', 'connect a directory')] : [])),
+  },
+  {
+    id: 'directory-ldaps', says: 'in production a catalogue is spoken to by TLS from the first octet',
+    faults: (context) => inProduction(context, (name, source) => (source.kind === 'ldap' && !source.url.startsWith('ldaps:') ? [inDirectory(['sources', name, 'url'], 'is not ldaps', 'write ldaps://, port 636; StartTLS is for test catalogues')] : [])),
   },
 ];
-export const crossRules: readonly CrossRule[] = [...methodRules, ...issuerRules, ...federationRules, ...listenerRules, ...releaseRules];
+export const crossRules: readonly CrossRule[] = [...methodRules, ...issuerRules, ...federationRules, ...listenerRules, ...releaseRules, ...directoryRules];

@@ -36,6 +36,8 @@ export interface Layers {
   readonly clock: Clock;
   readonly log: Log;
   /** Counted per source, never per person. */
+  /** Sources that hold everybody themselves: asked every time, so that a change of theirs counts at once. */
+  readonly inMemory?: ReadonlySet<string>;
   readonly observe?: (source: string, event: Parameters<NonNullable<CacheSettings['observe']>>[0] | 'open' | 'closed') => void;
 }
 
@@ -59,10 +61,11 @@ export const layerDirectories = (layers: Layers): CachedDirectory => {
   const [single = '', ...more] = all;
   const precedence: Precedence = layers.settings.precedence ?? { post: [single], commissions: [single], professional: [single], roles: [single] };
   const asked = layers.settings.precedence === undefined && more.length > 0 ? { ...precedence, post: [] } : precedence;
-  const cached = new Map([...layers.sources].filter(([name]) => Object.values(asked).some((list) => list.includes(name))).map(([name, source]) => [name, layered(name, source, asked, layers)]));
-  const combined = combineDirectories(cached, asked);
+  const used = [...layers.sources].filter(([name]) => Object.values(asked).some((list) => list.includes(name)));
+  const cached = used.map(([name, source]): readonly [string, CachedDirectory] => [name, layers.inMemory?.has(name) === true ? { ...source, forget: () => undefined } : layered(name, source, asked, layers)]);
+  const combined = combineDirectories(new Map(cached), asked);
   return {
     find: (key, options) => combined.find(key, options),
-    forget: (key: PersonKey) => { for (const source of cached.values()) source.forget(key); },
+    forget: (key: PersonKey) => { for (const [, source] of cached) source.forget(key); },
   };
 };

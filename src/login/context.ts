@@ -44,8 +44,8 @@ export interface LoginPorts {
   readonly settings: LoginSettings;
   /** Whom people turn to when no party is known. */
   readonly operatorSupport: SupportContact;
-  /** Counts outcomes; no person in it. */
-  readonly observe: (outcome: { party: PartyId; service: string; method: string; result: 'succeeded' | 'reused' | ErrorCode }) => void;
+  /** Counts outcomes; no person in it. `stale`: answered with facts older than their lifetime, for the directory was away. */
+  readonly observe: (outcome: { party: PartyId; service: string; method: string; result: 'succeeded' | 'reused' | ErrorCode; stale?: boolean }) => void;
 }
 
 /** What the browser brought. Cross-site POST endpoints pass `noCookies(...)`. */

@@ -4,6 +4,10 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 export interface GaugeReading { readonly name: string; readonly help: string; readonly values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[] }
 export interface Metrics {
   login(outcome: { readonly party: string; readonly service: string; readonly method: string; readonly result: string }): void;
+  /** What a source of people did: `hit`, `miss`, `joined`, `stale`, `open`, `closed`. Counted per source, never per person. */
+  directory(source: string, event: string): void;
+  /** A login answered with facts older than their lifetime. */
+  staleLogin(party: string, service: string): void;
   request(route: string, status: number, seconds: number): void;
   /** Read when metrics are scraped: revocation freshness, store health, registry. */
   addReading(read: () => readonly GaugeReading[] | Promise<readonly GaugeReading[]>): void;
@@ -15,10 +19,14 @@ export const createMetrics = (): Metrics => {
   collectDefaultMetrics({ register: registry });
   const logins = new Counter({ name: 'bryggan_logins_total', help: 'Logins by outcome', labelNames: ['party', 'service', 'method', 'result'], registers: [registry] });
   const requests = new Histogram({ name: 'bryggan_request_seconds', help: 'Requests by route and status', labelNames: ['route', 'status'], buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 1, 5], registers: [registry] });
+  const lookUps = new Counter({ name: 'bryggan_directory_events_total', help: 'Questions to the cache of each directory, and its breaker opening and closing', labelNames: ['source', 'event'], registers: [registry] });
+  const staleLogins = new Counter({ name: 'bryggan_stale_logins_total', help: 'Logins answered with facts older than their lifetime while the directory was away', labelNames: ['party', 'service'], registers: [registry] });
   const readers: (() => readonly GaugeReading[] | Promise<readonly GaugeReading[]>)[] = [];
   const gauges = new Map<string, Gauge>();
   return {
     login: (outcome) => logins.inc(outcome),
+    directory: (source, event) => lookUps.inc({ source, event }),
+    staleLogin: (party, service) => staleLogins.inc({ party, service }),
     request: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
     addReading: (read) => void readers.push(read),
     render: async () => {

@@ -34,7 +34,7 @@ const matrix: readonly (readonly [rule: string, what: string, place: string, cha
   ['development-issuer', 'row enabled', 'issuers[0].enabled', (root) => { root.set('issuers', ['roots', 0, 'environments'], ['acceptance', 'development']); root.set('issuers', ['issuers', 0, 'environments'], ['acceptance', 'development']); }],
   ['demo-part', 'the card reader', 'demo', (root) => root.set('broker', ['demo'], { cardReader: 'https://localhost:8450' })],
   ['demo-part', 'an empty demo key', 'demo', (root) => root.set('broker', ['demo'], {})],
-  ['demo-directory', 'the invented people', 'source.path', (root) => root.set('directory', ['source', 'path'], 'config/directory-data')],
+  ['demo-directory', 'the invented people', 'sources.demo.path', (root) => root.set('directory', ['sources', 'demo', 'path'], 'config/directory-data')],
   ['secret-rights', 'a key that the group may read', 'keys.samlSigning[0].keyFile', (root) => { chmodSync(join(root.path, 'keys/signing.key.pem'), 0o640); }],
   ['secret-rights', 'a key that everybody may read', 'listeners.public.tls.keyFile', (root) => { chmodSync(join(root.path, 'keys/public.key.pem'), 0o604); }],
   ['secret-rights', 'a password that others may read', 'store.passwordFile', (root) => { chmodSync(join(root.path, 'keys/redis-password'), 0o644); }],

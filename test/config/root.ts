@@ -30,7 +30,8 @@ const rooted = (path: string): TestRoot => {
     set: (file, at, value) => {
       const document = parseDocument(readFileSync(join(path, `config/${file}.yaml`), 'utf8'));
       if (!isMap(document.contents)) throw new Error('not a map');
-      if (value === undefined) document.deleteIn(at);
+      if (at.length === 0) document.contents = document.createNode(value) as typeof document.contents;
+      else if (value === undefined) document.deleteIn(at);
       else document.setIn(at, document.createNode(value));
       write(`config/${file}.yaml`, document.toString());
     },
@@ -91,6 +92,6 @@ export const hardenedRoot = (): TestRoot => {
   root.set('issuers', ['roots'], [{ ...row, id: 'example-root', name: 'CN=Example Root CA,O=Region Exempel,C=SE', certificateFile: 'config/trust/root.crt' }]);
   root.set('issuers', ['issuers'], [{ ...row, id: 'example-person', name: 'CN=Example Person CA,O=Region Exempel,C=SE', certificateFile: 'config/trust/person.crt', root: 'example-root', credentialType: 'card', identifierType: 'hsa-id', level: 'loa3' }]);
   root.write('people/people.yaml', 'people: []\n');
-  root.set('directory', ['source', 'path'], 'people');
+  root.set('directory', ['sources', 'demo', 'path'], 'people');
   return root;
 };

@@ -9,6 +9,16 @@ import { certificateOf, developmentRoot, keyPem, removeRoots, type TestRoot } fr
 
 afterAll(removeRoots);
 type Break = (root: TestRoot) => void;
+const inProduction: Break = (root) => {
+  root.set('broker', ['environment'], 'production');
+  root.write('config/issuers.yaml', root.read('config/issuers.yaml').replaceAll('environments: [development]', 'environments: [production]'));
+};
+const everything = (name: string): object => ({ post: [name], commissions: [name], professional: [name], roles: [name] });
+const ldap = (root: TestRoot, change: object = {}): object => {
+  root.write('password', 'a-password');
+  return { kind: 'ldap', url: 'ldaps://localhost', authorityFile: 'certs-dev/tls/ca.crt.pem', bindDn: 'cn=bryggan,c=SE', passwordFile: 'password', base: 'c=SE', ...change };
+};
+const soap = { kind: 'soap', endpoints: ['https://localhost/vp'], authorityFile: 'certs-dev/tls/ca.crt.pem', certificateFile: 'certs-dev/tls/main.crt.pem', keyFile: 'certs-dev/tls/main.key.pem' };
 const cross: Readonly<Record<string, readonly [place: string, change: Break]>> = {
   'method-twice': ['methods[1].id', (root) => root.set('methods', ['methods', 1], { id: 'siths-card', kind: 'certificate', cardUrl: 'https://card.localhost:8444' })],
   'card-url-own-origin': ['methods[0].cardUrl', (root) => { root.set('broker', ['publicUrl'], 'https://card.localhost:8444'); }],
@@ -35,9 +45,13 @@ const cross: Readonly<Record<string, readonly [place: string, change: Break]>> =
   'release-twice': ['rules[1].id', (root) => root.set('release', ['rules', 1, 'id'], 'ordinary-facts')],
   'release-attribute': ['rules[0].allow[1]', (root) => root.set('release', ['rules', 0, 'allow'], ['*', 'employeeHsaID'])],
   'release-federation': ['rules[1].when.federations[0]', (root) => root.set('release', ['rules', 1, 'when', 'federations'], ['sambo'])],
-  'directory-invented': ['source.kind', (root) => {
-    root.set('broker', ['environment'], 'production');
-    for (const [list, index] of [['roots', 4], ['issuers', 14]] as const) root.set('issuers', [list, index, 'environments'], ['production']);
+  'directory-empty': ['sources', (root) => root.set('directory', ['sources'], {})],
+  'directory-precedence': ['layers.precedence.roles[1]', (root) => root.set('directory', ['layers'], { precedence: { ...everything('demo'), roles: ['demo', 'hsa'] } })],
+  'directory-unused': ['sources.other', (root) => { root.set('directory', ['sources', 'other'], { kind: 'file', path: 'config/directory-data' }); root.set('directory', ['layers'], { precedence: everything('demo') }); }],
+  'directory-invented': ['sources.demo.kind', inProduction],
+  'directory-ldaps': ['sources.demo.url', (root) => {
+    inProduction(root);
+    root.set('directory', ['sources', 'demo'], ldap(root, { url: 'ldap://localhost' }));
   }],
 };
 const files: Readonly<Record<string, readonly [place: string, change: Break]>> = {
@@ -69,6 +83,44 @@ describe('rules between keys', () => {
     const ids = [...crossRules, ...fileRules, ...productionRules].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(Object.keys(cross).toSorted()).toEqual(crossRules.map(({ id }) => id).toSorted());
+  });
+});
+
+describe('directories', () => {
+  const twoSources = (root: TestRoot, layers: object): void => root.set('directory', [], { sources: { local: ldap(root), hsa: soap }, layers });
+  test('LDAP for the person and HSA for commissions, in production: the twin of what is refused', () => {
+    const root = developmentRoot();
+    inProduction(root);
+    twoSources(root, { precedence: { ...everything('hsa'), post: ['local', 'hsa'] }, staleSeconds: { loa3: 60 } });
+    const { sources, layers } = loadConfiguration(root.path, {}).directory;
+    expect(sources.map(({ name, source }) => [name, source.kind])).toEqual([['local', 'ldap'], ['hsa', 'soap']]);
+    expect(sources[1]?.source).toMatchObject({ keyFile: `${root.path}/certs-dev/tls/main.key.pem`, logicalAddress: 'SE165565594230-1000', maxConnections: 16 });
+    expect(layers.staleSeconds).toEqual({ loa1: 3600, loa2: 3600, loa3: 60, loa4: 0 });
+  });
+  test('several sources without an order of precedence', () => {
+    const root = developmentRoot();
+    twoSources(root, {});
+    expect(brokenIds(root)).toEqual(['directory-precedence layers.precedence']);
+  });
+  test('every fault at once: addresses, certificates, keys and passwords of all sources', () => {
+    const root = developmentRoot();
+    root.set('directory', [], {
+      sources: { local: ldap(root, { authorityFile: 'nobody.pem', passwordFile: 'empty' }), hsa: { ...soap, keyFile: 'certs-dev/tls/card.key.pem' } },
+      layers: { precedence: { ...everything('hsa'), post: ['lokal'] } },
+    });
+    root.write('empty', '\n');
+    expect(brokenIds(root).toSorted()).toEqual(['directory-precedence layers.precedence.post[0]', 'directory-unused sources.local', 'file-missing sources.local.authorityFile', 'key-pair sources.hsa.keyFile', 'secret-empty sources.local.passwordFile'].toSorted());
+  });
+  test.each<readonly [what: string, place: string, source: (root: TestRoot) => object]>([
+    ['HSA in the clear', 'sources.hsa.endpoints[0]', () => ({ ...soap, endpoints: ['http://localhost/vp'] })],
+    ['HSA without client certificate', 'sources.hsa.certificateFile', () => ({ ...soap, certificateFile: undefined })],
+    ['a catalogue without a way to bind', 'sources.hsa', (root) => ldap(root, { bindDn: undefined, passwordFile: undefined })],
+    ['a password in the file', 'sources.hsa', (root) => ldap(root, { password: 'secret' })],
+    ['an unknown kind', 'sources.hsa.kind', () => ({ ...soap, kind: 'rest' })],
+  ])('%s is refused by the schema (threats J04)', (_what, place, source) => {
+    const root = developmentRoot();
+    root.set('directory', [], { sources: { hsa: source(root) } });
+    expect(brokenIds(root).some((told) => told.startsWith(`schema ${place}`)), brokenIds(root).join()).toBe(true);
   });
 });
 

@@ -76,11 +76,19 @@ export const wrapKey = (key: KeyObject, contentKey: Uint8Array, parameters: Oaep
   parameters.digest === parameters.mask
     ? publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: parameters.digest }, contentKey)
     : publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, encode(contentKey, bytesOf(key), parameters, random));
+/** As `unwrapKey`, for any pair of digest and mask. */
+export const unwrapByHand = (key: KeyObject, wrapped: Uint8Array, parameters: OaepParameters): Buffer | null => {
+  try {
+    return decode(privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, wrapped), parameters);
+  } catch {
+    return null;
+  }
+};
 /** The content key; null for every reason why there is none. */
 export const unwrapKey = (key: KeyObject, wrapped: Uint8Array, parameters: OaepParameters): Buffer | null => {
+  if (parameters.digest !== parameters.mask) return unwrapByHand(key, wrapped, parameters);
   try {
-    if (parameters.digest === parameters.mask) return privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: parameters.digest }, wrapped);
-    return decode(privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, wrapped), parameters);
+    return privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: parameters.digest }, wrapped);
   } catch {
     return null;
   }

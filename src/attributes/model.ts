@@ -20,7 +20,7 @@ export interface RequestedAttribute { readonly attribute: AttributeId; readonly 
 export interface ReleaseDecision {
   readonly attribute: AttributeId;
   readonly outcome: 'released' | 'held-back' | 'no-value';
-  /** Stable rule name, e.g. `requested`, `not-requested`, `service-deny`, `not-entitled`, `protected-person`, `coordination-number`. */
+  /** Stable rule name, e.g. `requested`, `not-requested`, `service-deny`, `not-entitled`, `coordination-number`. */
   readonly rule: string;
 }
 

@@ -67,7 +67,7 @@ const personalObjection = (row: AttributeRow, { acting, context }: ReleaseQuesti
   if (context.environment === 'production' && isFeigned(acting)) return 'feigned'; // test data must not pass for people [IN-AL]
   if (identifying.has(row.sensitivity) && !entitled.has('protected-person')) {
     if (acting.person === null) return 'person-not-known'; // whether somebody is protected is known by the directory alone
-    if (acting.person.protectedPerson) return 'protected-person'; // threats J08
+    if (acting.person.protectedPerson) return 'not-entitled'; // threats J08: the word of other lacking entitlements, for the reason is kept in places that must not carry the mark
   }
   const number = row.sensitivity === 'personal-identity-number' || (row.sensitivity === 'certificate' && acting.identity.person.kind === 'personal-identity-number');
   if (!number) return undefined;
@@ -125,15 +125,19 @@ export const previewRelease = (question: ReleaseQuestion): ReleasePreview => {
 };
 
 /**
- * What the service may know of the person acting. `release.required-missing` when an attribute that the service's metadata
- * requires cannot be delivered: the whole login fails, optional ones are just left out [IN-AS; SC-DP §6.2.1].
+ * What the service may know of the person acting. When an attribute that the service's metadata requires cannot be delivered the
+ * whole login fails, optional ones are just left out [IN-AS; SC-DP §6.2.1]: `release.required-missing` when the sources have no
+ * value, which the person's organisation can mend, else `release.required-held-back`, which is between the service and us.
  */
 export const release = (question: ReleaseQuestion): ReleasedIdentity => {
   const { attributes, decisions, missing } = previewRelease(question);
   if (missing.length > 0) {
-    fail('release.required-missing', 'the service requires what it may not or cannot get', {
-      service: question.service.id, missing: missing.map(({ attribute, outcome, rule }) => `${attribute} (${outcome === 'no-value' ? 'no value' : rule})`).join(', '),
-    });
+    const facts = {
+      service: question.service.id, attributes: missing.map(({ attribute }) => attribute).join(' '),
+      missing: missing.map(({ attribute, outcome, rule }) => `${attribute} (${outcome === 'no-value' ? 'no value' : rule})`).join(', '),
+    };
+    if (missing.some(({ outcome }) => outcome === 'no-value')) fail('release.required-missing', 'the service requires what no source has a value for', facts);
+    fail('release.required-held-back', 'the service requires what it may not get', facts);
   }
   return { subjectKey: subjectKeyOf(question.acting), attributes, decisions } as ReleasedIdentity;
 };

@@ -23,10 +23,10 @@ export type ErrorText =
   | 'level-impossible' | 'interaction-needed' | 'address-unknown' | 'request-unsupported'
   | 'card-none' | 'card-signature' | 'card-expired' | 'card-not-yet-valid' | 'card-revoked' | 'card-issuer-unknown' | 'card-level-unknown'
   | 'card-cannot-check' | 'card-unreadable' | 'card-proxy' | 'card-link-used'
-  | 'person-unknown' | 'person-elsewhere' | 'directory-away' | 'commission-none' | 'employee-none' | 'required-missing' | 'wrong-person'
+  | 'person-unknown' | 'person-elsewhere' | 'directory-away' | 'commission-none' | 'employee-none' | 'required-missing' | 'required-held-back' | 'wrong-person'
   | 'login-cancelled' | 'login-lost' | 'login-over' | 'login-elsewhere' | 'login-done' | 'method-none' | 'choice-unknown'
   | 'store-away' | 'audit-away' | 'busy' | 'form-foreign' | 'page-unknown' | 'host-unknown' | 'internal'
-  | 'mobile-refused' | 'mobile-expired' | 'mobile-away' | 'upstream-refused' | 'upstream-away' | 'not-a-page';
+  | 'mobile-refused' | 'mobile-replaced' | 'mobile-expired' | 'mobile-credential' | 'mobile-app' | 'mobile-unknown' | 'mobile-away' | 'upstream-refused' | 'upstream-away' | 'not-a-page';
 
 const REQUEST_DENIED = 'urn:oasis:names:tc:SAML:2.0:status:RequestDenied';
 const AUTHN_FAILED = 'urn:oasis:names:tc:SAML:2.0:status:AuthnFailed';
@@ -110,6 +110,16 @@ const rows = {
   'card.proxy': { saml: null, oauth: null, http: 403, actor: 'operations', text: 'card-proxy', log: 'error' },
   'card.resumed': { saml: null, oauth: null, http: 403, actor: 'operations', text: 'card-proxy' },
 
+  // Log in with a phone (authenticators/mobile-eid). The service behind the app is meant where "service" stands in a detail.
+  'mobile.cancelled': card('mobile-refused'),
+  'mobile.replaced': card('mobile-replaced'),
+  'mobile.expired': card('mobile-expired'),
+  'mobile.credential': card('mobile-credential', 'organisation-it'),
+  'mobile.app': card('mobile-app'),
+  'mobile.unknown-user': card('mobile-unknown', 'organisation-it'),
+  'mobile.unavailable': { ...card('mobile-away', 'operations'), http: 503, log: 'error' },
+  'mobile.pace': { ...card('busy'), http: 429 },
+
   'pki.der': operator(),
   'pki.trust-store': operator(),
   'pki.crl': { ...operator(), audited: true },
@@ -129,6 +139,7 @@ const rows = {
   'employee.none': answered(['Responder', REQUEST_DENIED], 'access_denied', 'organisation-it', 'employee-none'),
   'principal.mismatch': answered(['Responder', status('UnknownPrincipal')], 'access_denied', 'user', 'wrong-person'),
   'release.required-missing': answered(['Responder', REQUEST_DENIED], 'access_denied', 'organisation-it', 'required-missing'),
+  'release.required-held-back': answered(['Responder', REQUEST_DENIED], 'access_denied', 'service-owner', 'required-held-back'),
   'release.policy': operator(),
 
   // The login itself
@@ -162,6 +173,8 @@ const rows = {
   'config.production': operator(),
   'config.demo-part': operator(),
   'key.invalid': operator(),
+  /** Nothing can be signed, so the service cannot be told. */
+  'key.unavailable': { ...arrival('store-away', 503), oauth: 'temporarily_unavailable', actor: 'operations', log: 'error' },
   'outbound.refused': operator(),
   'outbound.failed': operator(),
   'command.usage': operator(),

@@ -1,6 +1,8 @@
 /** Step 2: can an earlier session answer, and if not, which methods may this service's people use at the level it asks for? */
 import { answerLevel, rankOf } from '../core/assurance.ts';
+import type { DirectoryPerson } from '../directory/model.ts';
 import type { Registry, ServiceParty } from '../parties/model.ts';
+import { lookUpIfThere } from './acting.ts';
 import type { Browser, LoginPorts } from './context.ts';
 import type { MethodOption } from './pages.ts';
 import type { AuthenticationMethod } from './ports.ts';
@@ -27,8 +29,7 @@ export const methodOptions = (request: AcceptedRequest, service: ServiceParty, p
 /** The browser's session, and what the person has said of it so far. */
 export interface SessionWish { readonly declined: boolean; readonly confirmed: boolean; readonly session: SsoSession | undefined }
 /** As the directory writes it; no name of a protected person on a page (threats J08); empty when there is none to show. */
-export const shownName = async ({ identity }: SsoSession, ports: LoginPorts): Promise<string> => {
-  const person = await ports.directory.find(identity.person);
+export const shownName = (person: DirectoryPerson | undefined): string => {
   const [post] = person?.protectedPerson === false ? person.employments : [];
   return post === undefined ? '' : `${post.givenName} ${post.surname}`;
 };
@@ -39,7 +40,7 @@ export const chooseMethod = async (request: AcceptedRequest, service: ServicePar
     const reuse = await reuseOf(found, request, service, methodsFor(service, ports.registry.current(), ports.methods).map(({ id }) => id), ports);
     const { id, identity, acting } = found;
     if (reuse === 'reuse' || (reuse === 'confirm' && confirmed)) return { kind: 'session', session: id, identity, acting };
-    if (reuse === 'confirm') return { kind: 'confirm-session', personName: await shownName(found, ports) };
+    if (reuse === 'confirm') return { kind: 'confirm-session', personName: shownName(await lookUpIfThere(identity, ports)) };
   }
   return { kind: 'methods', methods: usable };
 };

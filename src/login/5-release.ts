@@ -1,6 +1,6 @@
 /** Step 5: what may this service know? Everything behind this line sees only what was released. */
 import { answerLevel } from '../core/assurance.ts';
-import { fail } from '../core/errors.ts';
+import { fail, type BrygganError } from '../core/errors.ts';
 import type { LocalisedText } from '../core/locale.ts';
 import { labelOf, serialise } from '../attributes/catalogue.ts';
 import { release } from '../attributes/release.ts';
@@ -16,7 +16,7 @@ export const releaseFor = (transaction: AuthenticatedTransaction, acting: Extrac
     ?? fail('saml.authn-context', 'the login is not at a level that was asked for', { level: identity.level }); // [SAMLCore §3.3.2.2.1]
   const released = release({
     service, policy: ports.releasePolicy(), acting: acting.acting, requested: request.requestedAttributes,
-    context: { assuranceUri, environment: ports.settings.environment },
+    context: { assuranceUri, environment: ports.settings.environment, transactionIdentifier: transaction.reference },
   });
   const { id, reference, expiresAt, cookieHash, beginCodeHash, locale } = transaction;
   return {
@@ -24,6 +24,12 @@ export const releaseFor = (transaction: AuthenticatedTransaction, acting: Extrac
     slip: request.slip, session, assuranceUri, released,
     identity: { method: identity.method, level: identity.level, authenticatedAt: identity.authenticatedAt },
   };
+};
+
+/** Names of the facts that a refusal of this step is about, for the page. */
+export const factsNamedBy = ({ code, facts }: BrygganError): readonly LocalisedText[] => {
+  const { attributes } = facts;
+  return (code === 'release.required-missing' || code === 'release.required-held-back') && typeof attributes === 'string' ? attributes.split(' ').map(labelOf) : [];
 };
 
 /** The released facts in words, for federations that demand that the person sees them. */

@@ -3,6 +3,7 @@ import type { BrygganError } from '../core/errors.ts';
 import { fail } from '../core/errors.ts';
 import type { ProtocolAnswer } from '../core/http-types.ts';
 import type { PartyId } from '../core/ids.ts';
+import type { Instant } from '../core/ports.ts';
 import type { Registry, ServiceParty } from '../parties/model.ts';
 import type { PersonKey } from '../directory/model.ts';
 import { lineOf } from './audit-lines.ts';
@@ -11,7 +12,7 @@ import { sessionIndexOf } from './session-index.ts';
 import type { AnswerSlip, ReleasedTransaction } from './transaction.ts';
 
 /** Whom the audit line names; the answer itself knows only what was released. */
-export interface AuditSubject { readonly person: PersonKey; readonly personParty: PartyId; readonly reused: boolean }
+export interface AuditSubject { readonly person: PersonKey; readonly personParty: PartyId; readonly reused: boolean; /** When the directory said what is answered, where that is older than it should be because the directory is away (threats J05). */ readonly staleSince?: Instant | null }
 
 /** The service as it stands now: switched off in the middle of a login means stopped (threats D13, DESIGN §1 rule 6). */
 export const enabledService = (slip: AnswerSlip, registry: Registry): ServiceParty => {
@@ -31,6 +32,7 @@ export const respond = async (
   transaction: ReleasedTransaction, subject: AuditSubject, ports: LoginPorts, claim: { take(): Promise<boolean>; undo(): Promise<void> },
 ): Promise<ProtocolAnswer> => {
   const { slip, session, identity } = transaction;
+  const { staleSince } = subject;
   const service = enabledService(slip, ports.registry.current());
   const face = ports.faces[slip.protocol] ?? fail('internal', `no face for ${slip.protocol}`);
   const lifetime = Math.min(ports.settings.absoluteSeconds, service.federation.sessionLifetime) * 1000;
@@ -40,7 +42,7 @@ export const respond = async (
   const line = lineOf('login.succeeded', {
     reference: transaction.reference, slip, person: subject.person, personParty: subject.personParty,
     facts: {
-      ...auditFacts, method: identity.method, level: identity.level, assurance: transaction.assuranceUri, reused: subject.reused,
+      ...auditFacts, ...(staleSince == null ? {} : { staleSince: new Date(staleSince).toISOString() }), method: identity.method, level: identity.level, assurance: transaction.assuranceUri, reused: subject.reused,
       released: transaction.released.decisions.map(({ attribute, outcome, rule }) => `${attribute} ${outcome} ${rule}`),
     },
   });
@@ -51,7 +53,7 @@ export const respond = async (
     await claim.undo();
     throw error;
   }
-  ports.observe({ party: slip.party, service: slip.service, method: identity.method, result: subject.reused ? 'reused' : 'succeeded' });
+  ports.observe({ party: slip.party, service: slip.service, method: identity.method, result: subject.reused ? 'reused' : 'succeeded', stale: staleSince != null });
   return answer;
 };
 

@@ -1,10 +1,11 @@
 /** The session as its owner sees it: /me, and the question that /logout asks first. */
 import { hmac, equalSecrets } from '../core/secrets.ts';
 import { fail } from '../core/errors.ts';
+import type { DirectoryPerson } from '../directory/model.ts';
 import type { SsoSession } from '../sessions/ports.ts';
 import type { Browser, FlowReply, FrameContext, LoginPorts } from './context.ts';
 import { bareFrame, pageContent, reply } from './frame.ts';
-import { ofOurParties } from './acting.ts';
+import { lookUp, lookUpIfThere, ofOurParties } from './acting.ts';
 import { lineOf } from './audit-lines.ts';
 import { shownName } from './2-choose-method.ts';
 import { chooseActing, type ChoiceOutcome } from './4-choose-commission.ts';
@@ -14,8 +15,7 @@ import type { ActingChoice } from './transaction.ts';
 
 const tokenOf = (session: SsoSession): string => hmac(session.id, 'account-form');
 /** Every commission of the post, none taken silently: the choice of step 4 without the commission chosen before. */
-const commissionsOf = async (session: SsoSession, ports: LoginPorts): Promise<Extract<ChoiceOutcome, { kind: 'ask-commission' }> | null> => {
-  const found = await ports.directory.find(session.identity.person);
+const commissionsOf = (session: SsoSession, found: DirectoryPerson | undefined, ports: LoginPorts): Extract<ChoiceOutcome, { kind: 'ask-commission' }> | null => {
   if (found === undefined) return null;
   const person = ofOurParties(found, ports.registry.current());
   const wish = { attribute: 'commissionHsaId', wireName: '', required: true };
@@ -29,7 +29,7 @@ const shownOf = (outcome: Extract<ChoiceOutcome, { kind: 'ask-commission' }>): s
 /** GET /me/commission: answers from now on carry the new one; what services were told before stays as it was. */
 export const showCommissions = async (browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
   const session = await sessionOf(browser, ports);
-  const outcome = session === undefined ? null : await commissionsOf(session, ports);
+  const outcome = session === undefined ? null : commissionsOf(session, await lookUp(session.identity, ports), ports);
   if (session === undefined || outcome === null) return showMe(browser, ports);
   const frame = accountFrame(session, '/me', ports);
   return reply(pageContent({ kind: 'choose-commission', options: outcome.options.map(({ option }) => option) }), { ...frame, formToken: `${tokenOf(session)}.${hmac(session.id, 'list', shownOf(outcome))}` });
@@ -38,7 +38,7 @@ export const showCommissions = async (browser: Browser, ports: LoginPorts): Prom
 /** POST /me/commission: the index counts in the list that was shown (threats J06). */
 export const changeCommission = async (token: string, index: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
   const session = await sessionOf(browser, ports);
-  const outcome = session === undefined ? null : await commissionsOf(session, ports);
+  const outcome = session === undefined ? null : commissionsOf(session, await lookUp(session.identity, ports), ports);
   if (session === undefined || outcome === null) return showMe(browser, ports);
   if (!equalSecrets(token, `${tokenOf(session)}.${hmac(session.id, 'list', shownOf(outcome))}`)) fail('web.form-foreign', 'form token missing, old, or of another list');
   const chosen = (/^\d{1,3}$/.test(index) ? outcome.options[Number(index)] : undefined) ?? fail('commission.choice', 'no option has this index');
@@ -61,16 +61,16 @@ export const showMe = async (browser: Browser, ports: LoginPorts): Promise<FlowR
   const session = await sessionOf(browser, ports);
   if (session === undefined) return reply(pageContent({ kind: 'nobody' }), bareFrame(ports));
   const registry = ports.registry.current();
-  const person = await ports.directory.find(session.identity.person);
+  const person = await lookUpIfThere(session.identity, ports);
   const commission = person?.employments.flatMap((post) => post.commissions).find(({ hsaId }) => hsaId === session.acting.commissionHsaId);
   const services = (await ports.stores.sessions.services(session.id)).flatMap((entry) => {
     const service = registry.services.get(entry.service);
     return service === undefined ? [] : [{ name: service.names, partyName: registry.parties.get(service.party)?.displayName ?? '', answeredAt: entry.answeredAt }];
   });
   return reply(pageContent({
-    kind: 'me', personName: await shownName(session, ports), method: session.identity.method, ...methodKindOf(session, ports), level: session.identity.level,
+    kind: 'me', personName: shownName(person), method: session.identity.method, ...methodKindOf(session, ports), level: session.identity.level,
     since: session.identity.authenticatedAt, until: session.expiresAt,
-    commission: commission === undefined ? null : { unit: commission.unit.name, purpose: commission.purpose }, canChange: (await commissionsOf(session, ports)) !== null, services,
+    commission: commission === undefined ? null : { unit: commission.unit.name, purpose: commission.purpose }, canChange: commissionsOf(session, person, ports) !== null, services,
   }), accountFrame(session, '', ports));
 };
 

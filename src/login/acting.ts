@@ -2,8 +2,9 @@
  * Around step 4: fetches the person, keeps only employments of our parties, asks 4-choose-commission.ts for the least choice,
  * and turns an open choice into a page. What was chosen before at this browser for this service is offered first.
  */
-import { fail } from '../core/errors.ts';
+import { fail, isBrygganError } from '../core/errors.ts';
 import type { PartyId } from '../core/ids.ts';
+import type { Instant } from '../core/ports.ts';
 import { hmac } from '../core/secrets.ts';
 import type { DirectoryPerson } from '../directory/model.ts';
 import type { Registry } from '../parties/model.ts';
@@ -11,7 +12,7 @@ import type { ActingPerson } from './acting-person.ts';
 import { chooseActing } from './4-choose-commission.ts';
 import type { Browser, LoginPorts } from './context.ts';
 import type { Page } from './pages.ts';
-import type { ActingChoice, AuthenticatedTransaction } from './transaction.ts';
+import type { ActingChoice, AuthenticatedTransaction, VerifiedIdentity } from './transaction.ts';
 
 export type Acting =
   | { readonly kind: 'chosen'; readonly acting: ActingPerson; readonly choice: ActingChoice; readonly party: PartyId }
@@ -30,6 +31,14 @@ export const ofOurParties = (person: DirectoryPerson, registry: Registry): Direc
   return { ...person, employments };
 };
 
+/** The level decides how old the facts may be while the directory is away. Errors: `directory.unavailable`, `directory.answer`. */
+export const lookUp = ({ person, level }: VerifiedIdentity, ports: Pick<LoginPorts, 'directory'>): Promise<DirectoryPerson | undefined> => ports.directory.find(person, { level });
+/** For pages that can do without: undefined also while the directory is away. */
+export const lookUpIfThere = (identity: VerifiedIdentity, ports: Pick<LoginPorts, 'directory'>): Promise<DirectoryPerson | undefined> =>
+  lookUp(identity, ports).catch((error: unknown) => { if (isBrygganError(error) && error.code.startsWith('directory.')) return undefined; throw error; });
+/** When the directory said it, where it was away just now; null for facts that are as fresh as they should be. */
+export const staleSinceOf = ({ acting: { person } }: Extract<Acting, { kind: 'chosen' }>): Instant | null => (person?.stale === true ? person.asOf : null);
+
 const fingerprint = (transaction: AuthenticatedTransaction, choice: ActingChoice, ports: LoginPorts): string => {
   const { person } = transaction.identity;
   return hmac(ports.settings.secret, 'remember', person.kind === 'hsa-id' ? person.hsaId : person.number, transaction.request.slip.service, choice.employeeHsaId ?? '', choice.commissionHsaId ?? '').slice(0, 16);
@@ -42,7 +51,7 @@ export const rememberedAfter = (transaction: AuthenticatedTransaction, choice: A
 
 export const actFor = async (transaction: AuthenticatedTransaction, browser: Browser, ports: LoginPorts): Promise<Acting> => {
   const { identity, request } = transaction;
-  const found = await ports.directory.find(identity.person);
+  const found = await lookUp(identity, ports);
   if (found === undefined) return fail('directory.person-unknown', 'the directory has no such person');
   const registry = ports.registry.current();
   const person = ofOurParties(found, registry);

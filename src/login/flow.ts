@@ -18,9 +18,9 @@ import { askerOf, frameOf, pageContent, pathOf, reply, serviceOf } from './frame
 import type { Browser, CookieChange, FlowReply, LoginPorts } from './context.ts';
 import type { Page } from './pages.ts';
 import { chooseMethod, methodOptions } from './2-choose-method.ts';
-import { actFor } from './acting.ts';
+import { actFor, staleSinceOf } from './acting.ts';
 import { rememberActing } from './single-sign-on.ts';
-import { releaseFor, wordsOf } from './5-release.ts';
+import { factsNamedBy, releaseFor, wordsOf } from './5-release.ts';
 import { enabledService, refuse, respond } from './6-respond.ts';
 import type { SsoSession } from '../sessions/ports.ts';
 import type { AcceptedTransaction, AuthenticatedTransaction, ChosenMethod, FinishedTransaction, LoginTransaction } from './transaction.ts';
@@ -54,7 +54,7 @@ export const advance = async (visit: Visit, ports: LoginPorts): Promise<FlowRepl
   if (acting.kind !== 'chosen') return ask(visit, acting.page, ports, acting.shown);
   const released = releaseFor(transaction, acting, service, ports); // 5
   if (service.federation.showRelease && !transaction.releaseSeen) return ask(visit, { kind: 'what-is-sent', facts: wordsOf(released.released) }, ports);
-  const answer = await respond(released, { person: transaction.identity.person, personParty: acting.party, reused: transaction.reused }, ports, claimOf(visit, ports)); // 6
+  const answer = await respond(released, { person: transaction.identity.person, personParty: acting.party, reused: transaction.reused, staleSince: staleSinceOf(acting) }, ports, claimOf(visit, ports)); // 6
   await rememberActing(transaction.session, transaction.acting, acting.choice, ports);
   return reply({ kind: 'answer', answer }, frameOf(ports, transaction, { secret: visit.secret, personParty: acting.party }), [...visit.cookies, ...sessionCookie(transaction.session, browser)]);
 };
@@ -151,5 +151,5 @@ const refused = async (visit: Visit, error: BrygganError, ports: LoginPorts): Pr
   const frame = frameOf(ports, transaction, { secret: visit.secret });
   if (passive && answer !== null) return reply({ kind: 'answer', answer }, frame, visit.cookies);
   const form = answer?.kind === 'post-form' ? answer : null;
-  return reply(pageContent({ kind: 'error', code: error.code, answer: form, retry: visit.secret === null ? null : pathOf(transaction.id) }, row.http), frame, visit.cookies);
+  return reply(pageContent({ kind: 'error', code: error.code, answer: form, retry: visit.secret === null ? null : pathOf(transaction.id), about: factsNamedBy(error) }, row.http), frame, visit.cookies);
 };

@@ -38,7 +38,7 @@ export type Page =
   | { readonly kind: 'already-logged-in'; readonly serviceUrl: string | null }
   | { readonly kind: 'start-again'; readonly code: ErrorCode; readonly serviceUrl: string | null }
   /** `answer`: the button that brings the refusal to the service in its own protocol, once the person has read the page. */
-  | { readonly kind: 'error'; readonly code: ErrorCode; readonly answer: PostForm | null; readonly retry: string | null }
+  | { readonly kind: 'error'; readonly code: ErrorCode; readonly answer: PostForm | null; readonly retry: string | null; /** Names of the facts that it is about, never their values. */ readonly about?: readonly LocalisedText[] }
   | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly methodKind?: MethodOption['kind']; readonly level: string; readonly since: Instant; readonly until: Instant; readonly commission: { readonly unit: string; readonly purpose: string } | null; /** There are several to choose from: a link to the choice is shown. */ readonly canChange?: boolean; readonly services: readonly SessionService[] }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'log-out' }

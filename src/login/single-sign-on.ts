@@ -69,7 +69,7 @@ export const establishSession = async (identity: VerifiedIdentity, earlierId: Se
     await sessions.create(session, ports.settings.idleSeconds);
     return session;
   }
-  if (!(await isSamePerson(earlier.value.identity.person, identity.person, ports.directory))) {
+  if (!(await isSamePerson(earlier.value.identity.person, identity.person, { find: (key) => ports.directory.find(key, { level: identity.level }) }))) {
     await endSession(earlier.value, 'other-person', ports);
     await sessions.create(session, ports.settings.idleSeconds);
     return session;

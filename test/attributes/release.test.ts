@@ -116,6 +116,11 @@ describe('protected persons (threats J08)', () => {
     expect(Object.keys(release(question(attributes, {}, { acting: who, policy: approving })).attributes)).toEqual(attributes);
     expect(Object.keys(release(question(attributes, { id: 'vgr/other' }, { acting: who, policy: approving })).attributes)).toEqual(['employeeHsaId', 'commissionPurpose']);
   });
+  it('the reason that is kept is the one of any other service without an entitlement: audit, explain and refusal do not carry the mark', () => {
+    expect(decided(question(['givenName', 'employeeHsaId'], {}, { acting: who }))).toEqual({ givenName: 'held-back: not-entitled', employeeHsaId: 'released: ordinary-facts' });
+    const error = refusedWith('release.required-held-back', () => release({ ...question([], {}, { acting: who }), requested: [wish('givenName', true)] }));
+    expect(JSON.stringify([error.message, error.facts])).not.toMatch(/protect|Sandström|Erik/i);
+  });
   it('the mark itself is no attribute and leaves no trace in what is released', () => {
     const plain = release(question(['employeeHsaId']));
     expect(release(question(['employeeHsaId'], {}, { acting: who }))).toEqual(plain);
@@ -139,13 +144,13 @@ describe('required attributes [SC-DP §6.2.1; IN-AS]', () => {
   const required = (attribute: string, change: Partial<ReleaseQuestion> = {}) => ({ ...question([], {}, change), requested: [wish(attribute, true)] });
   it('an undeliverable one ends the login; the same one wished for does not', () => {
     const mute = acting({ employment: post({ mail: null }) });
-    expect(refusedWith('release.required-missing', () => release(required('mail', { acting: mute }))).facts).toEqual({ service: 'vgr/journal', missing: 'mail (no value)' });
+    expect(refusedWith('release.required-missing', () => release(required('mail', { acting: mute }))).facts).toEqual({ service: 'vgr/journal', attributes: 'mail', missing: 'mail (no value)' });
     expect(release(question(['mail'], {}, { acting: mute })).attributes).toEqual({});
     expect(Object.keys(release(required('mail')).attributes)).toEqual(['mail']);
   });
   it('one held back ends it too, and the error names the rule and no value', () => {
-    const error = refusedWith('release.required-missing', () => release(required('personalIdentityNumber')));
-    expect(error.facts).toEqual({ service: 'vgr/journal', missing: 'personalIdentityNumber (service-not-allowed)' });
+    const error = refusedWith('release.required-held-back', () => release(required('personalIdentityNumber')));
+    expect(error.facts).toEqual({ service: 'vgr/journal', attributes: 'personalIdentityNumber', missing: 'personalIdentityNumber (service-not-allowed)' });
     expect(JSON.stringify([error.message, error.facts])).not.toContain('1891');
   });
 });

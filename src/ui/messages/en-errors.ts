@@ -139,8 +139,13 @@ export const enErrors: ErrorMessages = {
   },
   'required-missing': {
     title: 'A fact about you is missing',
-    happened: 'Without it, {service} won’t take you in. Either it isn’t in the HSA directory, or the service may not have it.',
-    todo: 'Call support. They can see which fact it is.',
+    happened: 'Without it, {service} won’t take you in, and the HSA directory doesn’t have it.',
+    todo: 'Ask your manager, or whoever looks after HSA where you work, to add it.',
+  },
+  'required-held-back': {
+    title: 'The service asks for too much',
+    happened: 'To get into {service}, a fact about you is demanded that the service may not have. So we stop here. Nothing about you has been shared.',
+    todo: 'There is nothing you can do about it yourself. Those who run the service have to put it right.',
   },
   'wrong-person': {
     title: 'That was somebody else',
@@ -221,6 +226,26 @@ export const enErrors: ErrorMessages = {
     title: 'It was cancelled in the app',
     happened: 'The identification on the phone was cancelled or refused.',
     todo: 'Try again, or log in another way.',
+  },
+  'mobile-replaced': {
+    title: 'Another login took over',
+    happened: 'Somebody began a new login for the same person at the same time, and both were stopped.',
+    todo: 'If it was you, try again. If not, call support: somebody may be trying to log in as you.',
+  },
+  'mobile-credential': {
+    title: 'The e-identification on the phone can’t be used',
+    happened: 'It is blocked, has expired, or is not of a kind that is enough here.',
+    todo: 'Log in another way. Order a new mobile e-identification from your organisation.',
+  },
+  'mobile-app': {
+    title: 'The app couldn’t do it',
+    happened: 'The app on the phone gave up or is too old.',
+    todo: 'Update the app and try again, or log in another way.',
+  },
+  'mobile-unknown': {
+    title: 'No mobile e-identification was found',
+    happened: 'The person you typed in has no mobile e-identification that we can reach.',
+    todo: 'Check what you typed, or log in another way.',
   },
   'mobile-expired': {
     title: 'Time ran out in the app',

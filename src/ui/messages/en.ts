@@ -77,7 +77,7 @@ export const en: Messages = {
     goTo: 'Start again in {service}',
     noAddress: 'Open {service} the way you usually do, and log in from there.',
   },
-  error: { retry: 'Try again' },
+  error: { retry: 'Try again', about: 'It is about:' },
   me: {
     heading: 'Your login',
     headingNamed: (name: string): string => name,

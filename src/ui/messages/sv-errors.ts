@@ -139,8 +139,13 @@ export const svErrors: ErrorMessages = {
   },
   'required-missing': {
     title: 'En uppgift om dig saknas',
-    happened: 'Utan den uppgiften tar {service} inte emot dig. Antingen finns den inte i HSA-katalogen, eller så får tjänsten inte ta del av den.',
-    todo: 'Ring supporten. De kan se vilken uppgift det gäller.',
+    happened: 'Utan den uppgiften tar {service} inte emot dig, och den finns inte i HSA-katalogen.',
+    todo: 'Be din chef, eller den som sköter HSA hos er, att lägga in den.',
+  },
+  'required-held-back': {
+    title: 'Tjänsten frågar efter för mycket',
+    happened: 'För att komma in i {service} krävs en uppgift om dig som tjänsten inte får ta del av. Därför går det inte vidare. Inget om dig har lämnats ut.',
+    todo: 'Det är inget du kan göra något åt själv. De som har hand om tjänsten behöver rätta till det.',
   },
   'wrong-person': {
     title: 'Det blev fel person',
@@ -221,6 +226,26 @@ export const svErrors: ErrorMessages = {
     title: 'Det avbröts i appen',
     happened: 'Legitimeringen i mobilen avbröts eller nekades.',
     todo: 'Försök igen, eller logga in på ett annat sätt.',
+  },
+  'mobile-replaced': {
+    title: 'En annan inloggning tog över',
+    happened: 'Samtidigt började någon en ny inloggning för samma person, och då avbröts båda.',
+    todo: 'Var det du, försök igen. Var det inte du, ring supporten: någon annan kan försöka logga in som du.',
+  },
+  'mobile-credential': {
+    title: 'Legitimationen i mobilen går inte att använda',
+    happened: 'Den är spärrad, har gått ut, eller är av ett slag som inte räcker här.',
+    todo: 'Logga in på ett annat sätt. Beställ en ny mobil legitimation hos din organisation.',
+  },
+  'mobile-app': {
+    title: 'Appen klarade inte av det',
+    happened: 'Appen i mobilen gav upp eller är för gammal.',
+    todo: 'Uppdatera appen och försök igen, eller logga in på ett annat sätt.',
+  },
+  'mobile-unknown': {
+    title: 'Ingen mobil legitimation hittades',
+    happened: 'Den som du skrev in har ingen mobil legitimation som vi kan nå.',
+    todo: 'Kontrollera att du skrev rätt, eller logga in på ett annat sätt.',
   },
   'mobile-expired': {
     title: 'Tiden i appen gick ut',

@@ -90,7 +90,7 @@ export const sv = {
     goTo: 'Börja om i {service}',
     noAddress: 'Öppna {service} så som du brukar, och logga in därifrån.',
   },
-  error: { retry: 'Försök igen' },
+  error: { retry: 'Försök igen', about: 'Det gäller:' },
   me: {
     heading: 'Din inloggning',
     headingNamed: (name: string): string => name,

@@ -26,10 +26,12 @@ export const error = (page: ErrorPage, frame: PageFrame): Sheet => {
   const retryFirst = retryTo !== null && (row.actor === 'user' || row.http >= 500);
   const retry = retryTo === null ? null : html`<a class="${retryFirst ? 'button' : 'button second'}" href="${retryTo}" data-action="retry">${texts.retry}</a>`;
   const back = wayBack(page, frame, !retryFirst);
+  const facts = (page.about ?? []).map((label) => label[frame.locale]);
+  const about = facts.length === 0 ? null : html`<p data-about>${texts.about} <b>${facts.join(', ')}</b></p>`;
   return {
     heading: errors[row.text].title,
     error: row.text,
     helpShown: true,
-    content: [refusalNote(row.text, faceOf(row.text).icon, frame), html`<div class="stack">${retryFirst ? [retry, back] : [back, retry]}</div>`, helpSection(frame, row.actor)],
+    content: [refusalNote(row.text, faceOf(row.text).icon, frame), about, html`<div class="stack">${retryFirst ? [retry, back] : [back, retry]}</div>`, helpSection(frame, row.actor)],
   };
 };

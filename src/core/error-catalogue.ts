@@ -110,7 +110,7 @@ const rows = {
   'card.proxy': { saml: null, oauth: null, http: 403, actor: 'operations', text: 'card-proxy', log: 'error' },
   'card.resumed': { saml: null, oauth: null, http: 403, actor: 'operations', text: 'card-proxy' },
 
-  // Log in with a phone (authenticators/mobile-eid). The service behind the app is meant where "service" stands in a detail.
+  // Log in with a phone (authenticators/mobile-eid).
   'mobile.cancelled': card('mobile-refused'),
   'mobile.replaced': card('mobile-replaced'),
   'mobile.expired': card('mobile-expired'),

@@ -13,7 +13,7 @@ export const prefixTable: Readonly<Record<string, string>> = {
   mdui: 'urn:oasis:names:tc:SAML:metadata:ui', mdattr: 'urn:oasis:names:tc:SAML:metadata:attribute', mdrpi: 'urn:oasis:names:tc:SAML:metadata:rpi', alg: 'urn:oasis:names:tc:SAML:metadata:algsupport',
   ds: 'http://www.w3.org/2000/09/xmldsig#', xenc: 'http://www.w3.org/2001/04/xmlenc#', xenc11: 'http://www.w3.org/2009/xmlenc11#', shibmd: 'urn:mace:shibboleth:metadata:1.0',
   idpdisc: 'urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol', init: 'urn:oasis:names:tc:SAML:profiles:SSO:request-init', psc: 'http://id.swedenconnect.se/authn/1.0/principal-selection/ns',
-  xs: 'http://www.w3.org/2001/XMLSchema', xsi: 'http://www.w3.org/2001/XMLSchema-instance', soap: 'http://schemas.xmlsoap.org/soap/envelope/', xml: XML_NAMESPACE,
+  xs: 'http://www.w3.org/2001/XMLSchema', xsi: 'http://www.w3.org/2001/XMLSchema-instance', soap: 'http://schemas.xmlsoap.org/soap/envelope/', nias: 'http://netid.secmaker.com/nias/', xml: XML_NAMESPACE,
 };
 interface NodeAttribute { readonly prefix: string; readonly name: string; readonly localName: string; readonly value: string }
 /** Text that is final, with what its surroundings must know of it. */

@@ -9,6 +9,7 @@ export { canonicalise } from './c14n.ts';
 export { isSigned, verifyEnveloped, type SignedElement, type VerifyOptions } from './signature.ts';
 export { verifyDetached, type SignaturePolicy } from './algorithms.ts';
 export { signerFor, type Signer, type SignerOptions } from './signer.ts';
+export { tokenSignerFor, type TokenKey } from './signer-pkcs11.ts';
 export { element, prefixTable, writeXml, type XmlNode } from './writer.ts';
 export { signNode, writeSigned } from './sign.ts';
 export { encryptAssertion, type EncryptionTarget } from './encrypt.ts';

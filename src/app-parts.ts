@@ -44,7 +44,8 @@ const redisTarget = (store: Extract<Configuration['store'], { kind: 'redis' }>):
   const { servers, tls } = store;
   const file = (path: string | null): string | undefined => (path === null ? undefined : readPem(path));
   const [ca, cert, key] = [file(tls.authorityFile), file(tls.certificateFile), file(tls.keyFile)];
-  const secure = ca !== undefined || cert !== undefined || tls.serverName !== null;
+  const addresses = servers.kind === 'single' ? [servers.url] : servers.nodes;
+  const secure = ca !== undefined || cert !== undefined || tls.serverName !== null || addresses.some((address) => address?.startsWith('rediss:'));
   return {
     keyPrefix: store.keyPrefix,
     ...(servers.kind === 'single' ? { url: servers.url } : servers.kind === 'sentinel' ? { sentinel: { name: servers.name, nodes: servers.nodes.map(node) } } : { cluster: servers.nodes.map(node) }),
@@ -56,7 +57,7 @@ const redisTarget = (store: Extract<Configuration['store'], { kind: 'redis' }>):
 export const openStores = async (configuration: Configuration, log: Log): Promise<Stores> => {
   const sealer = createSealer(sealingKeys(configuration.keys.sealing.directory, systemRandom).map(sealingKey), systemRandom);
   const { store } = configuration;
-  return store.kind === 'sqlite' ? openSqliteStores({ file: store.file, sealer, clock: systemClock }) : openRedisStores({ target: redisTarget(store), sealer, clock: systemClock, log });
+  return store.kind === 'sqlite' ? openSqliteStores({ file: store.file, sealer, clock: systemClock }) : openRedisStores({ target: redisTarget(store), sealer, clock: systemClock, log, inspect: configuration.hardened });
 };
 
 /** Name of this node in the audit trail: stable, from the state directory's own file when there is one. */

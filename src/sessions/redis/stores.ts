@@ -13,7 +13,7 @@ export type { RedisTarget } from './connection.ts';
 
 export const openRedisStores = async (options: RedisStoreOptions): Promise<Stores> => {
   const connection = await connectRedis(options);
-  const { client, sealer, clock, guard, script, versioned } = connection;
+  const { client, sealer, clock, guard, health, script, versioned } = connection;
   const create = (name: string, value: unknown, expiresAt: number, ttl: number): Promise<unknown> => script('create', name, sealer.seal(name, value), expiresAt, Math.max(1, Math.round(ttl)));
   const replace = async (name: string, value: unknown, version: number): Promise<boolean> => (await script('replace', name, sealer.seal(name, value), String(version))) === 1;
   const entriesOf = (name: string, fields: Iterable<readonly [string, Buffer]>): ServiceEntry[] =>
@@ -66,7 +66,7 @@ export const openRedisStores = async (options: RedisStoreOptions): Promise<Store
       }),
       set: (name, value) => guard(async () => { await client.set(keyName('shared', name), sealer.seal(keyName('shared', name), value)); }),
     },
-    health: () => client.ping().then((): 'up' => 'up', (): 'away' => 'away'),
+    health,
     close: () => {
       client.disconnect();
       return Promise.resolve();

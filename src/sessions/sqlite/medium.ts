@@ -24,13 +24,12 @@ CREATE INDEX IF NOT EXISTS counter_expires ON counter (expires);`;
 
 const openDatabase = (file: string): Database.Database => {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const database = new Database(file);
+  const database = new Database(file, { timeout: 0 });
   try {
     // One process only: a second one would believe that it alone guards against replay.
     database.pragma('locking_mode = EXCLUSIVE');
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
-    database.pragma('busy_timeout = 0');
     database.exec(schema);
   } catch (error) {
     database.close();

@@ -23,6 +23,7 @@ export const namespaces = {
   xsi: 'http://www.w3.org/2001/XMLSchema-instance',
   xml: 'http://www.w3.org/XML/1998/namespace',
   soap: 'http://schemas.xmlsoap.org/soap/envelope/',
+  nias: 'http://netid.secmaker.com/nias/',
 } as const;
 
 export const bindings = {

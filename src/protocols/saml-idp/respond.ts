@@ -86,7 +86,7 @@ const respond = async (transaction: ReleasedTransaction, service: ServiceParty, 
     notOnOrAfter: head.issueInstant + ASSERTION_SECONDS * 1000,
     authnInstant: identity.authenticatedAt, sessionIndex: session.index, sessionNotOnOrAfter: session.expiresAt,
     authnContextClassRef: assuranceUri, authenticatingAuthorities: [],
-    attributes: attributesOf(state, transaction, service, settings),
+    attributes: attributesOf(state, transaction, service, settings), typedValues: service.federation.attributeDialect === 'sweden-connect', // [SC-ATT §3.1]
   });
   const protection = protectionFor(service, settings.signer);
   const xml = await writeSuccess(head, assertion, protection);

@@ -1,7 +1,7 @@
 /** An Assertion about one login, as a node of the canonical writer [SAMLCore §2.3.3, SAMLProf §4.1.4.2]. */
 import { formatUtcDateTime } from '../../core/dates.ts';
 import type { Instant } from '../../core/ports.ts';
-import { attributeNameFormats, confirmationMethods } from '../names.ts';
+import { attributeNameFormats, confirmationMethods, namespaces } from '../names.ts';
 import { element, type XmlNode } from '../xml/index.ts';
 
 export interface NameIdContent { readonly value: string; readonly format: string; readonly nameQualifier: string | null; readonly spNameQualifier: string | null }
@@ -24,6 +24,8 @@ export interface AssertionContent {
   /** Upstreams in the order of the chain, the nearest last (facts: federation §5.1 P7). */
   readonly authenticatingAuthorities: readonly string[];
   readonly attributes: readonly AttributeContent[];
+  /** Values say that they are strings [SC-ATT §3.1]. */
+  readonly typedValues?: boolean;
 }
 
 export const nameIdNode = (nameId: NameIdContent): XmlNode =>
@@ -47,17 +49,19 @@ const statementNode = (content: AssertionContent): XmlNode =>
   ]);
 
 /** Several values stand in one Attribute [SC-ATT §3.1]. */
-const attributeNode = ({ name, friendlyName, values }: AttributeContent): XmlNode =>
-  element('saml:Attribute', { FriendlyName: friendlyName ?? undefined, Name: name, NameFormat: attributeNameFormats.uri }, values.map((value) => element('saml:AttributeValue', {}, [value])));
+const attributeNode = ({ name, friendlyName, values }: AttributeContent, typed: boolean): XmlNode =>
+  element('saml:Attribute', { FriendlyName: friendlyName ?? undefined, Name: name, NameFormat: attributeNameFormats.uri }, values.map((value) => element('saml:AttributeValue', typed ? { 'xsi:type': 'xs:string' } : {}, [value])));
 
 /** One AuthnStatement and at most one AttributeStatement, which is left out when it would be empty [S2-02 rule 7, SAMLCore §2.7.3]. */
-export const assertionNode = (content: AssertionContent): XmlNode =>
-  element('saml:Assertion', { ID: content.id, IssueInstant: formatUtcDateTime(content.issueInstant), Version: '2.0' }, [
+export const assertionNode = (content: AssertionContent): XmlNode => {
+  const typed = content.typedValues === true && content.attributes.length > 0;
+  return element('saml:Assertion', { 'xmlns:xs': typed ? namespaces.xs : undefined, ID: content.id, IssueInstant: formatUtcDateTime(content.issueInstant), Version: '2.0' }, [
     element('saml:Issuer', {}, [content.issuer]),
     subjectNode(content),
     element('saml:Conditions', { NotBefore: formatUtcDateTime(content.notBefore), NotOnOrAfter: formatUtcDateTime(content.notOnOrAfter) }, [
       element('saml:AudienceRestriction', {}, [element('saml:Audience', {}, [content.audience])]), // [SAMLProf §4.1.4.2]
     ]),
     statementNode(content),
-    ...(content.attributes.length === 0 ? [] : [element('saml:AttributeStatement', {}, content.attributes.map(attributeNode))]),
+    ...(content.attributes.length === 0 ? [] : [element('saml:AttributeStatement', {}, content.attributes.map((attribute) => attributeNode(attribute, typed)))]),
   ]);
+};

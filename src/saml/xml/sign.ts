@@ -9,9 +9,11 @@ import { writeNode, writeXml, type Written, type XmlNode } from './writer.ts';
 const ENVELOPED = `${DS}enveloped-signature`;
 const SHA256 = digestUri('sha256');
 
-/** SignedInfo as it is hashed: a constant with three holes. Inside Signature it is written without its own declaration of `ds`. */
-const signedInfo = (id: string, digest: string, algorithm: string, declared: boolean): string =>
-  `<ds:SignedInfo${declared ? ` xmlns:ds="${DS}"` : ''}><ds:CanonicalizationMethod Algorithm="${EXCLUSIVE}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${algorithm}"></ds:SignatureMethod><ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${ENVELOPED}"></ds:Transform><ds:Transform Algorithm="${EXCLUSIVE}"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${SHA256}"></ds:DigestMethod><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>`;
+const prefixList = (listed: ReadonlySet<string>): string => (listed.size === 0 ? '' : `<ec:InclusiveNamespaces xmlns:ec="${EXCLUSIVE}" PrefixList="${[...listed].toSorted().join(' ')}"></ec:InclusiveNamespaces>`); // [ExcC14N §4]
+interface Reference { readonly id: string; readonly digest: string; readonly algorithm: string; readonly prefixes: string }
+/** SignedInfo as it is hashed: a constant with four holes. Inside Signature it is written without its own declaration of `ds`. */
+const signedInfo = ({ id, digest, algorithm, prefixes }: Reference, declared: boolean): string =>
+  `<ds:SignedInfo${declared ? ` xmlns:ds="${DS}"` : ''}><ds:CanonicalizationMethod Algorithm="${EXCLUSIVE}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${algorithm}"></ds:SignatureMethod><ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${ENVELOPED}"></ds:Transform><ds:Transform Algorithm="${EXCLUSIVE}">${prefixes}</ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${SHA256}"></ds:DigestMethod><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>`;
 
 /** Where the schemas want the signature: behind Issuer where there is one, else first [SAMLCore §5.4, SAMLMeta §3]. */
 const placeOf = ({ children }: XmlNode, { text, tagEnd }: Written): number => {
@@ -28,9 +30,9 @@ export const signNode = async (node: XmlNode, signer: Signer): Promise<XmlNode> 
   if (node.written !== undefined) return fail('xml.write', 'the node is signed already');
   const written = writeNode(node);
   const { text } = written;
-  const digest = createHash('sha256').update(text).digest('base64');
-  const value = await signer.sign(Buffer.from(signedInfo(id, digest, signer.algorithm, true)));
-  const signature = `<ds:Signature xmlns:ds="${DS}">${signedInfo(id, digest, signer.algorithm, false)}<ds:SignatureValue>${value.toString('base64')}</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${signer.certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>`;
+  const reference: Reference = { id, digest: createHash('sha256').update(text).digest('base64'), algorithm: signer.algorithm, prefixes: prefixList(written.listed) };
+  const value = await signer.sign(Buffer.from(signedInfo(reference, true)));
+  const signature = `<ds:Signature xmlns:ds="${DS}">${signedInfo(reference, false)}<ds:SignatureValue>${value.toString('base64')}</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${signer.certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>`;
   const place = placeOf(node, written);
   return { ...node, children: [], written: { ...written, text: text.slice(0, place) + signature + text.slice(place), prefixes: new Set([...written.prefixes, 'ds']) } };
 };

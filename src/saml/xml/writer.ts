@@ -17,7 +17,15 @@ export const prefixTable: Readonly<Record<string, string>> = {
 };
 interface NodeAttribute { readonly prefix: string; readonly name: string; readonly localName: string; readonly value: string }
 /** Text that is final, with what its surroundings must know of it. */
-export interface Written { readonly text: string; /** Where its first start tag ends. */ readonly tagEnd: number; readonly prefixes: ReadonlySet<string>; readonly ids: ReadonlySet<string> }
+export interface Written {
+  readonly text: string;
+  /** Where its first start tag ends. */
+  readonly tagEnd: number;
+  readonly prefixes: ReadonlySet<string>;
+  /** Of those, the ones that only values use: a signature must list them [ExcC14N §1.3]. */
+  readonly listed: ReadonlySet<string>;
+  readonly ids: ReadonlySet<string>;
+}
 export interface XmlNode {
   readonly prefix: string;
   readonly localName: string;
@@ -25,6 +33,8 @@ export interface XmlNode {
   readonly children: readonly (XmlNode | string)[];
   /** Default namespace declared here; for languages that use no prefixes. */
   readonly defaultNamespace?: string;
+  /** Prefixes declared here for values inside (`xsi:type="xs:string"`). */
+  readonly declares?: readonly string[];
   /** Signed: this stands for the children. */
   readonly written?: Written;
 }
@@ -49,11 +59,13 @@ const inOrder = (a: NodeAttribute, b: NodeAttribute): number => (a.prefix === b.
 
 /**
  * One element, `prefix:name` or `name`. Attributes that are undefined are left out, the others are put in canonical order;
- * `xmlns` declares a default namespace for an element without prefix and what is in it. Errors: `xml.write`.
+ * `xmlns` declares a default namespace for an element without prefix and what is in it; `xmlns:prefix` one of the table's prefixes for
+ * values inside. Errors: `xml.write`.
  */
 export const element = (name: string, attributes: Attributes, children: readonly (XmlNode | string)[]): XmlNode => {
   const at = name.indexOf(':');
   const written: NodeAttribute[] = [];
+  const declares: string[] = [];
   let defaultNamespace: string | undefined;
   for (const attribute in attributes) {
     const value = attributes[attribute];
@@ -62,12 +74,16 @@ export const element = (name: string, attributes: Attributes, children: readonly
       defaultNamespace = at < 0 && value !== '' ? value : fail('xml.write', 'a default namespace belongs on an element without prefix');
       continue;
     }
+    if (attribute.startsWith('xmlns:')) {
+      declares.push(value === namespaceOf(attribute.slice(6)) ? attribute.slice(6) : fail('xml.write', "a prefix declared as something else than the table's"));
+      continue;
+    }
     const colon = attribute.indexOf(':');
     written.push({ prefix: colon < 0 ? '' : attribute.slice(0, colon), name: attribute, localName: checkName(colon < 0 ? attribute : attribute.slice(colon + 1)), value });
   }
   if (written.length > 1) written.sort(inOrder);
   const node = { prefix: at < 0 ? '' : name.slice(0, at), localName: checkName(at < 0 ? name : name.slice(at + 1)), attributes: written, children };
-  return defaultNamespace === undefined ? node : { ...node, defaultNamespace };
+  return defaultNamespace === undefined && declares.length === 0 ? node : { ...node, declares, ...(defaultNamespace === undefined ? {} : { defaultNamespace }) };
 };
 
 /** What is rendered above: prefixes, each between two blanks (` saml ds `: our documents nest few, and a short string is cheaper than a set), and the default namespace. */
@@ -77,6 +93,7 @@ const isRendered = (above: Above, prefix: string): boolean => above.prefixes.inc
 
 class Writer {
   readonly prefixes = new Set<string>();
+  readonly listed = new Set<string>();
   readonly ids = new Set<string>();
   tagEnd = 0;
 
@@ -94,13 +111,14 @@ class Writer {
     return `${text}${content}</${name}>`;
   }
 
-  private startTag({ attributes, defaultNamespace }: XmlNode, name: string, missing: readonly string[], above: Above): string {
+  private startTag({ attributes, defaultNamespace, declares }: XmlNode, name: string, missing: readonly string[], above: Above): string {
     let text = `<${name}`;
     if (defaultNamespace !== undefined && defaultNamespace !== above.defaultNamespace) text += ` xmlns="${escapeValue(checkCharacters(defaultNamespace))}"`;
     for (const declared of missing) {
       text += ` xmlns:${declared}="${escapeValue(namespaceOf(declared))}"`;
       this.prefixes.add(declared);
     }
+    for (const listed of declares ?? []) this.listed.add(listed);
     for (const attribute of attributes) {
       if (attribute.name === 'ID') this.noteId(attribute.value);
       text += ` ${attribute.name}="${escapeValue(checkCharacters(attribute.value))}"`;
@@ -109,12 +127,13 @@ class Writer {
   }
 
   /** A prefix rendered above would not be declared again inside: then the text written alone is not the text here. */
-  private embed({ text, prefixes, ids }: Written, above: Above): string {
+  private embed({ text, prefixes, listed, ids }: Written, above: Above): string {
     if (above.defaultNamespace !== '') return fail('xml.write', 'a signed node cannot stand inside a default namespace');
     for (const prefix of prefixes) {
       if (isRendered(above, prefix)) return fail('xml.write', 'a signed node cannot stand inside an element that has declared one of its prefixes');
       this.prefixes.add(prefix);
     }
+    for (const prefix of listed) this.listed.add(prefix);
     for (const id of ids) this.noteId(id);
     return text;
   }
@@ -124,11 +143,12 @@ class Writer {
     this.ids.add(id);
   }
 }
-const missingPrefixes = ({ prefix, attributes }: XmlNode, above: Above): readonly string[] => {
+const missingPrefixes = ({ prefix, attributes, declares }: XmlNode, above: Above): readonly string[] => {
   const missing: string[] = prefix === '' || isRendered(above, prefix) ? [] : [prefix];
   for (const attribute of attributes) {
     if (attribute.prefix !== '' && attribute.prefix !== 'xml' && !missing.includes(attribute.prefix) && !isRendered(above, attribute.prefix)) missing.push(attribute.prefix);
   }
+  for (const declared of declares ?? []) if (!missing.includes(declared) && !isRendered(above, declared)) missing.push(declared);
   return missing.length > 1 ? missing.sort(byCodePoint) : missing;
 };
 
@@ -136,7 +156,7 @@ const missingPrefixes = ({ prefix, attributes }: XmlNode, above: Above): readonl
 export const writeNode = (node: XmlNode): Written => {
   const writer = new Writer();
   const text = writer.write(node, NOTHING);
-  return { text, tagEnd: writer.tagEnd, prefixes: writer.prefixes, ids: writer.ids };
+  return { text, tagEnd: writer.tagEnd, prefixes: writer.prefixes, listed: writer.listed, ids: writer.ids };
 };
 /** Errors: `xml.write` for a forbidden character or name, an unknown prefix, an ID that appears twice. */
 export const writeXml = (node: XmlNode): string => writeNode(node).text;

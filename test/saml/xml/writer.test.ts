@@ -1,6 +1,8 @@
 /** The canonical writer and the signers: what is written is its own canonical form, and our own reader, fed by nobody else, agrees. */
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { DOMParser } from '@xmldom/xmldom';
 import { describe, expect, it } from 'vitest';
+import { SignedXml } from 'xml-crypto';
 import { canonicalise, element, isSigned, elementsOf, prefixTable, readXml, signerFor, signNode, verifyEnveloped, writeSigned, writeXml, type Signer, type XmlNode } from '../../../src/saml/xml/index.ts';
 import { refusedWith, rejectedWith } from '../../fixtures/refused.ts';
 import { NOW, testKey } from '../../fixtures/saml.ts';
@@ -106,6 +108,43 @@ describe('signing', () => {
   it('hashes what the canonical form is: xsi:type and default namespaces too', async () => {
     const node = element('md:EntityDescriptor', { ID: '_m' }, [element('saml:AttributeValue', { 'xsi:type': 'xs:string' }, ['å']), element('a', { xmlns: 'urn:a' }, [element('b', {}, [])])]);
     expect(verified(await writeSigned(node, signer), rsa.publicKey)).toBe(`${MORE}rsa-sha256`);
+  });
+  describe('a prefix that only values use (xsi:type="xs:string"), which canonicalisation would not declare [ExcC14N §1.3]', () => {
+    const XS = prefixTable['xs'];
+    const typed = (id = '_a'): XmlNode => element('saml:Assertion', { 'xmlns:xs': XS, ID: id }, [element('saml:Issuer', {}, ['urn:issuer']), element('saml:AttributeValue', { 'xsi:type': 'xs:string' }, ['å'])]);
+    const acceptedByXmlCrypto = (text: string, element_: 'Assertion' | 'Response'): boolean => {
+      const document = new DOMParser().parseFromString(text, 'text/xml');
+      const node = Array.from(document.getElementsByTagNameNS('http://www.w3.org/2000/09/xmldsig#', 'Signature')).find(({ parentNode }) => (parentNode as Element | null)?.localName === element_);
+      const checker = new SignedXml({ publicCert: rsa.publicKey.export({ type: 'spki', format: 'pem' }) as string });
+      checker.loadSignature(node as unknown as Node);
+      return checker.checkSignature(text);
+    };
+    it('is declared where it is asked for, once, and listed by the signature', async () => {
+      const text = await writeSigned(typed(), signer);
+      expect(text).toMatch(/^<saml:Assertion xmlns:saml="[^"]*" xmlns:xs="http:\/\/www.w3.org\/2001\/XMLSchema" ID="_a">/);
+      expect(text.match(/PrefixList="xs"/g)).toHaveLength(1);
+      expect(verified(text, rsa.publicKey)).toBe(`${MORE}rsa-sha256`);
+      expect(acceptedByXmlCrypto(text, 'Assertion')).toBe(true);
+      // It is signed: taken away or turned into another, it is found.
+      refusedWith('signature.digest', () => verified(text.replace(` xmlns:xs="${XS}"`, ''), rsa.publicKey));
+      refusedWith('signature.digest', () => verified(text.replace(`xmlns:xs="${XS}"`, 'xmlns:xs="urn:x"'), rsa.publicKey));
+    });
+    it('is listed by both signatures of a document', async () => {
+      const text = await writeSigned(response(await signNode(typed(), signer)), signer);
+      const document = readXml(Buffer.from(text), 'message');
+      expect(text.match(/PrefixList="xs"/g)).toHaveLength(2);
+      for (const one of [document, elementsOf(document).at(-1)!]) expect(verifyEnveloped(one, [rsa.publicKey], { document, now: NOW }).element).toBe(one);
+      expect([acceptedByXmlCrypto(text, 'Response'), acceptedByXmlCrypto(text, 'Assertion')]).toEqual([true, true]);
+    });
+    it('is listed by a response that is signed around an assertion that is not', async () => {
+      expect(verified(await writeSigned(response(typed()), signer), rsa.publicKey)).toBe(`${MORE}rsa-sha256`);
+    });
+    it('is not listed where nobody asks for it', async () => { expect(await writeSigned(assertion(), signer)).not.toContain('PrefixList'); });
+    it('means what the table says and nothing else', () => {
+      refusedWith('xml.write', () => element('saml:A', { 'xmlns:xs': 'urn:x' }, []));
+      refusedWith('xml.write', () => element('saml:A', { 'xmlns:nobody': 'urn:x' }, []));
+      refusedWith('xml.write', () => element('saml:A', { 'xmlns:': '' }, []) && writeXml(element('saml:A', { 'xmlns:': 'x' }, [])));
+    });
   });
   it('gives the signer SignedInfo as it will be verified, and carries its certificate', async () => {
     const asked: Uint8Array[] = [];

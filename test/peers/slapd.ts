@@ -88,11 +88,13 @@ const isUp = async (port: number): Promise<boolean> => {
 
 export interface Slapd { readonly server: LdapServer; readonly startTls: LdapServer; readonly plainPort: number; stop(): Promise<void>; kill(signal: 'SIGSTOP' | 'SIGCONT'): void }
 /** `withoutTls` leaves TLS out of the configuration: what a stripping attacker makes of it. `database`: further directives. */
-export const startSlapd = async (ldif: string, { withoutTls = false, database = '' } = {}): Promise<Slapd> => {
+export interface SlapdFiles { readonly certificateFile: string; readonly keyFile: string; readonly clientAuthorityFile: string }
+const developmentFiles: SlapdFiles = { certificateFile: `${root}certs-dev/tls/demo.crt.pem`, keyFile: `${root}certs-dev/tls/demo.key.pem`, clientAuthorityFile: `${root}certs-dev/authorities/siths-function.crt.pem` };
+export const startSlapd = async (ldif: string, { withoutTls = false, database = '', files = developmentFiles }: { readonly withoutTls?: boolean; readonly database?: string; readonly files?: SlapdFiles } = {}): Promise<Slapd> => {
   const folder = mkdtempSync(join(tmpdir(), 'slapd-'));
   const [plainPort, tlsPort] = [await freePort(), await freePort()];
   mkdirSync(join(folder, 'data'));
-  const tls = withoutTls ? '' : `TLSCertificateFile ${root}certs-dev/tls/demo.crt.pem\nTLSCertificateKeyFile ${root}certs-dev/tls/demo.key.pem\nTLSCACertificateFile ${root}certs-dev/authorities/siths-function.crt.pem\nTLSVerifyClient try`;
+  const tls = withoutTls ? '' : `TLSCertificateFile ${files.certificateFile}\nTLSCertificateKeyFile ${files.keyFile}\nTLSCACertificateFile ${files.clientAuthorityFile}\nTLSVerifyClient try`;
   writeFileSync(join(folder, 'slapd.conf'), `
 include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema

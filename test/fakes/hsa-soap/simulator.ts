@@ -59,7 +59,10 @@ const endless = (response: ServerResponse): void => {
   more();
 };
 
-export const startHsaSoap = async (people: readonly DirectoryPerson[]): Promise<Simulator> => {
+/** PEM of the service's own certificate and of the authority whose function certificates it takes. */
+export interface ServiceIdentity { readonly cert: string; readonly key: string; readonly ca: string }
+const developmentIdentity = (): ServiceIdentity => ({ cert: pem('functions/directory.crt.pem'), key: pem('functions/directory.key.pem'), ca: serverCa() });
+export const startHsaSoap = async (people: readonly DirectoryPerson[], identity: ServiceIdentity = developmentIdentity()): Promise<Simulator> => {
   const asked: Asked[] = [];
   const violations: string[] = [];
   const sockets = new Set<Socket>();
@@ -90,7 +93,7 @@ export const startHsaSoap = async (people: readonly DirectoryPerson[]): Promise<
     }
     send(response, wrong?.status ?? 200, wrong?.contentType ?? 'text/xml; charset=utf-8', wrong?.body?.(right) ?? right, wrong?.headers);
   };
-  const server: Server = createServer({ cert: pem('functions/directory.crt.pem'), key: pem('functions/directory.key.pem'), ca: serverCa(), requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' }, (request, response) => {
+  const server: Server = createServer({ ...identity, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' }, (request, response) => {
     answer(request, response).catch(() => request.socket.destroy());
   });
   server.on('connection', (socket: Socket) => {

@@ -11,15 +11,15 @@ import { openRedisStores, type RedisTarget } from './sessions/redis/stores.ts';
 import { openSqliteStores } from './sessions/sqlite/stores.ts';
 import { createSealer, sealingKey } from './sessions/seal.ts';
 import type { Stores } from './sessions/ports.ts';
-import { signerFor, type Signer } from './saml/xml/index.ts';
+import { signerFor, tokenSignerFor, type Signer } from './saml/xml/index.ts';
 
 export const readPem = (path: string): string => readFileSync(path, 'utf8');
 /** DER of the first certificate in a PEM or DER file. */
 export const readCertificate = (path: string): Buffer => Buffer.from(new X509Certificate(readFileSync(path)).raw);
 
 /** A key and certificate that do not belong together are found at start, not at the first login. */
-export const loadSigner = (reference: KeyReference): Signer => {
-  if (reference.kind === 'pkcs11') return fail('key.invalid', `keys in a hardware token are not supported by this version (${reference.label})`);
+export const loadSigner = async (reference: KeyReference): Promise<Signer> => {
+  if (reference.kind === 'pkcs11') return tokenSignerFor({ module: reference.module, token: reference.token, label: reference.label, pin: reference.pin.reveal(), certificate: readCertificate(reference.certificateFile).toString('base64') });
   const key = createPrivateKey(readFileSync(reference.keyFile));
   const certificate = new X509Certificate(readFileSync(reference.certificateFile));
   if (!certificate.checkPrivateKey(key)) return fail('key.invalid', `${reference.keyFile} and ${reference.certificateFile} do not belong together`);

@@ -73,7 +73,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
     onStaleList: (issuer, asOf) => note(trail, 'card.stale-list', { authority: issuer, asOf: new Date(asOf).toISOString() }),
   };
   const methods = configuration.methods.map((method): CertificateMethodSettings => ({ ...method, hsaIdFormat: configuration.environment === 'production' ? 'production' : 'tolerant' }));
-  const signers = configuration.keys.samlSigning.map(loadSigner);
+  const signers = await Promise.all(configuration.keys.samlSigning.map(loadSigner));
   const [signer = fail('config.invalid', 'no SAML signing key')] = signers;
   const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, signer }, methods, certificatePorts);
 
@@ -105,7 +105,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
 const samlParts = async (configuration: Configuration, registry: FileRegistry, signers: readonly Signer[], signer: Signer): Promise<SamlParts> => {
   const { publicUrl, entityId } = configuration;
   const urls = { sso: `${publicUrl}/saml/sso`, slo: `${publicUrl}/saml/slo`, sloSoap: `${publicUrl}/saml/slo/soap` };
-  const metadata = await publishMetadata(describeIdentityProvider(configuration, registry.current(), signers.map(({ certificate }) => certificate), urls), loadSigner(configuration.keys.samlMetadata));
+  const metadata = await publishMetadata(describeIdentityProvider(configuration, registry.current(), signers.map(({ certificate }) => certificate), urls), await loadSigner(configuration.keys.samlMetadata));
   return { metadata, urls, soapAnswer: (wish, end) => soapAnswer(wish, end, { entityId, signer, clock, random }) };
 };
 

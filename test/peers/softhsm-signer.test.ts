@@ -1,43 +1,23 @@
 /** Keys in a token, by SoftHSM: made elsewhere, brought in, and never seen again; what the token signs is verified like anything else. */
-import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { element, readXml, tokenSignerFor, verifyEnveloped, writeSigned, type Signer, type TokenKey } from '../../src/saml/xml/index.ts';
 import { rejectedWith } from '../fixtures/refused.ts';
 import { NOW, testKey, type TestKey } from '../fixtures/saml.ts';
+import { makeSoftHsm, MODULE, PIN } from './softhsm.ts';
 
-const MODULE = '/usr/lib/softhsm/libsofthsm2.so';
-const PIN = '4711';
-const directory = mkdtempSync(join(tmpdir(), 'bryggan-token-'));
-const run = (...args: string[]): string => {
-  const { status, stdout, stderr } = spawnSync('/usr/bin/softhsm2-util', args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-  return stdout;
-};
-let imported = 0;
-const bring = (token: string, label: string, key: TestKey): void => {
-  const file = join(directory, 'key.pem');
-  writeFileSync(file, key.pem, { mode: 0o600 });
-  imported += 1;
-  run('--import', file, '--token', token, '--label', label, '--id', imported.toString(16).padStart(2, '0'), '--pin', PIN);
-  rmSync(file);
-};
+const hsm = makeSoftHsm();
 const rsa = testKey('in the token');
 const ec256 = testKey('in the token', 'ec');
 const ec384 = testKey('in the token', 'ec-p384');
 const ec521 = testKey('in the token', 'ec-p521');
 beforeAll(() => {
-  mkdirSync(join(directory, 'tokens'));
-  writeFileSync(join(directory, 'softhsm2.conf'), `directories.tokendir = ${join(directory, 'tokens')}\nobjectstore.backend = file\nlog.level = ERROR\n`);
-  process.env['SOFTHSM2_CONF'] = join(directory, 'softhsm2.conf');
-  for (const token of ['signing', 'twin', 'twin', 'locking']) run('--init-token', '--free', '--label', token, '--so-pin', '12345678', '--pin', PIN);
-  for (const [label, key] of [['rsa', rsa], ['p256', ec256], ['p384', ec384], ['p521', ec521], ['double', rsa], ['double', ec256]] as const) bring('signing', label, key);
-  bring('locking', 'rsa', rsa);
+  process.env['SOFTHSM2_CONF'] = hsm.configuration;
+  for (const token of ['signing', 'twin', 'twin', 'locking']) hsm.makeToken(token);
+  for (const [label, key] of [['rsa', rsa], ['p256', ec256], ['p384', ec384], ['p521', ec521], ['double', rsa], ['double', ec256]] as const) hsm.bring('signing', label, key.pem);
+  hsm.bring('locking', 'rsa', rsa.pem);
 });
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+afterAll(() => hsm.remove());
 
 const tokenKey = (label: string, { certificate }: TestKey, overrides: Partial<TokenKey> = {}): TokenKey => ({ module: MODULE, token: 'signing', label, pin: PIN, certificate, ...overrides });
 const verified = async (signer: Signer, key: TestKey, id = '_a'): Promise<string> => {

@@ -17,7 +17,7 @@ export default {
     rule('nobody-imports-assembly', 'assembly is last', { path: '^src/', pathNot: ['^src/(app|app-card|app-metadata|app-parts|app-public|app-tools|app-watch|serve|main)[.]ts', '^src/(config|demo)/'] }, { path: ['^src/(app|app-card|app-metadata|app-parts|app-public|app-tools|app-watch|serve|main)[.]ts', '^src/demo/'] }),
     rule('demo-only-from-main', 'serve never loads the demo', { path: '^src/', pathNot: '^src/(main\\.ts|demo/)' }, { path: '^src/demo/' }),
     ...['protocols/[^/]+', 'upstreams/[^/]+', 'authenticators/[^/]+', 'directory/hsa-[^/]+', 'sessions/(?:redis|sqlite)', 'audit/sinks', 'parties/sources', 'ui', 'admin', 'observability'].map((folder) =>
-      rule(`adapter-alone:${folder}`, 'adapters never import each other; shared things are domain', { path: `^src/(${folder})/` }, { path: adapters, pathNot: ['^src/$1/', '^src/http/(reply|route)[^/]*\\.ts$'] }),
+      rule(`adapter-alone:${folder}`, 'adapters never import each other; shared things are domain', { path: `^src/(${folder})/` }, { path: adapters, pathNot: ['^src/$1/', '^src/authenticators/[^/]+\\.ts$', '^src/http/(reply|route)[^/]*\\.ts$'] }),
     ),
     wall('fastify', '^src/(http/|.*plugin[^/]*\\.ts$|demo/)'),
     wall('ioredis', '^src/sessions/redis/'),

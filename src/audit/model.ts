@@ -12,6 +12,7 @@ import type { Instant } from '../core/ports.ts';
 export type AuditEventType =
   | 'login.accepted' | 'login.authenticated' | 'login.succeeded' | 'login.refused' | 'login.cancelled'
   | 'session.created' | 'session.reused' | 'session.replaced' | 'session.ended' | 'session.commission-changed'
+  | 'phone.refused'
   | 'card.refused' | 'card.level-disagreement' | 'card.stale-list' | 'card.proxy-refused'
   | 'request.refused'
   | 'registry.applied' | 'registry.rejected'

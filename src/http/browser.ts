@@ -24,6 +24,7 @@ export const browserOf = (request: FastifyRequest): Browser => {
     lastMethod: lastMethodIn(cookies),
     rememberedChoices: choicesIn(cookies),
     address: request.ip,
+    userAgent: (request.headers['user-agent'] ?? '').slice(0, 300),
     locale: languageIn(cookies),
   };
 };

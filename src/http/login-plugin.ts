@@ -5,6 +5,7 @@ import { isLocale } from '../core/locale.ts';
 import type { FlowReply, LoginPorts } from '../login/context.ts';
 import { begin, returned, show, showMethods, startMethod } from '../login/login.ts';
 import { cancelForm, chooseActingForm, chooseMethodForm, confirmSessionForm, releaseForm, type Form } from '../login/forms.ts';
+import { cancelPhone, phonePicture, phoneStatus, showPhone, startPhone } from '../login/phone.ts';
 import { carryOn, finishLogout, showProgress } from '../login/logout.ts';
 import { changeCommission, logOut, showCommissions, showLogout, showMe } from '../login/account.ts';
 import { browserOf } from './browser.ts';
@@ -39,6 +40,16 @@ export const registerLogin = (server: FastifyInstance, ports: LoginPorts, tools:
   server.get<Id>('/login/:id/method', (request, reply) => send(request, reply, showMethods(request.params.id, browserOf(request), ports)));
   server.get<{ Params: { id: string; method: string } }>('/login/:id/method/:method', (request, reply) =>
     send(request, reply, startMethod(request.params.id, request.params.method, browserOf(request), ports)));
+
+  type Phone = { Params: { id: string; method: string } };
+  server.get<Phone>('/login/:id/phone/:method', (request, reply) => send(request, reply, showPhone(request.params.id, request.params.method, browserOf(request), ports)));
+  server.post<Phone>('/login/:id/phone/:method/start', async (request, reply) => send(request, reply, startPhone(request.params.id, request.params.method, formOf(request, publicUrl), browserOf(request), ports)));
+  server.post<Phone>('/login/:id/phone/:method/cancel', async (request, reply) => send(request, reply, cancelPhone(request.params.id, request.params.method, formOf(request, publicUrl), browserOf(request), ports)));
+  server.get<Phone>('/login/:id/phone/:method/status', async (request, reply) => reply.header('cache-control', 'no-store').send(await phoneStatus(request.params.id, request.params.method, browserOf(request), ports)));
+  server.get<Phone>('/login/:id/phone/:method/picture', async (request, reply) => {
+    const text = await phonePicture(request.params.id, request.params.method, browserOf(request), ports);
+    return text === null ? fail('web.not-found', 'there is no picture to show') : reply.header('cache-control', 'no-store').header('content-security-policy', "default-src 'none'").type('image/svg+xml').send(tools.ui.picture(text));
+  });
 
   const forms = { method: chooseMethodForm, confirm: confirmSessionForm, employee: chooseActingForm, commission: chooseActingForm, release: releaseForm, cancel: cancelForm };
   for (const [name, door] of Object.entries(forms)) {

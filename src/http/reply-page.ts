@@ -9,6 +9,8 @@ import { setCookies } from './cookies.ts';
 export interface Ui {
   render(page: Page, frame: PageFrame): string;
   headers(page: Page, frame: PageFrame): Readonly<Record<string, string>>;
+  /** A QR code as an SVG document. */
+  picture(text: string): string;
 }
 export interface ReplyTools { readonly ui: Ui; readonly environment: LoginPorts['settings']['environment']; readonly transactionSeconds: number }
 

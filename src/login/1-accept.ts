@@ -20,6 +20,7 @@ export const newTransaction = (request: AcceptedRequest, ports: LoginPorts): Acc
   beginCodeHash: null,
   locale: null,
   request,
+  order: null,
   lastFailure: null,
   handleHash: null,
   handleExpiresAt: 0,

@@ -55,6 +55,8 @@ export interface Browser {
   readonly lastMethod: string | null;
   readonly rememberedChoices: readonly string[];
   readonly address: string;
+  /** Only for words and for how an app leads back; nothing is decided by it. */
+  readonly userAgent: string;
   readonly locale: Locale | null;
 }
 export const noCookies = (browser: Browser): Browser => ({ ...browser, sessionId: null, transactionSecret: null, lastMethod: null, rememberedChoices: [] });

@@ -18,7 +18,7 @@ import { methodOptions } from './2-choose-method.ts';
 import { answerLevel, rankOf } from '../core/assurance.ts';
 import { establishSession } from './single-sign-on.ts';
 import type { Arrival } from './ports.ts';
-import type { AcceptedTransaction, AuthenticatedTransaction, LoginTransaction } from './transaction.ts';
+import type { AcceptedTransaction, AuthenticatedTransaction, LoginTransaction, VerifiedIdentity } from './transaction.ts';
 
 export const visitOf = (transaction: LoginTransaction, version: number | null, browser: Browser, secret: string | null = null): Visit => ({ transaction, version, browser, secret, cookies: [], confirmed: false });
 export const redirectTo = (visit: Visit, ports: LoginPorts, rest = ''): FlowReply =>
@@ -132,6 +132,7 @@ export const startMethod = async (id: string, methodId: string, browser: Browser
     const usable = methodOptions(transaction.request, service, ports, null).filter((option) => option.unavailable === null);
     const method = ports.methods.get(methodId);
     if (method === undefined || !usable.some((option) => option.id === methodId)) return fail('login.no-method', 'this method is not offered here', { method: methodId.slice(0, 40) });
+    if (method.phone !== undefined) return { ...redirectTo(visit, ports, `phone/${methodId}`), cookies: [{ name: 'method', value: methodId }] };
     const handle = await mintHandle({ value: transaction, version: stored.version }, ports);
     return reply(pageContent({ kind: 'card', continueTo: method.startUrl(handle), otherMethods: usable.length > 1 }), frameOf(ports, transaction, { secret: visit.secret }), [{ name: 'method', value: methodId }]);
   });
@@ -158,12 +159,16 @@ export const returned = async (id: string, code: string, browser: Browser, ports
 const takeUp = async (visit: Visit, transaction: AcceptedTransaction, version: number, code: string, ports: LoginPorts): Promise<FlowReply> => {
   const result = await redeem({ value: transaction, version }, code, true, ports);
   if (result.kind !== 'identity') return redirectTo(visit, ports);
-  const { identity } = result;
+  return acceptIdentity(visit, transaction, version, result.identity, ports);
+};
+
+/** Who somebody proved to be becomes this login's and the session's, once: at `version` of the transaction or not at all. */
+export const acceptIdentity = async (visit: Visit, transaction: AcceptedTransaction, version: number, identity: VerifiedIdentity, ports: LoginPorts): Promise<FlowReply> => {
   const service = enabledService(transaction.request.slip, ports.registry.current());
   const tooLow = rankOf(identity.level) < rankOf(service.minimumLevel);
   if (tooLow || answerLevel(identity.level, transaction.request.assurance ?? undefined, service.federation.assurance) === undefined) {
     // A lower or other level than asked for, or than the operator demands, is never answered with [SAMLCore §3.3.2.2.1]; the person may try another card.
-    await updateTransaction(transaction.id, ports, (current) => (current.state === 'accepted' ? { ...current, parked: null, lastFailure: 'saml.authn-context' } : null));
+    await updateTransaction(transaction.id, ports, (current) => (current.state === 'accepted' ? { ...current, parked: null, order: null, lastFailure: 'saml.authn-context' } : null));
     await ports.audit.record(transactionLine('login.refused', transaction, { person: identity.person, code: 'saml.authn-context', facts: { level: identity.level } }));
     return redirectTo(visit, ports);
   }

@@ -29,6 +29,10 @@ export type Page =
   /** Goes on to the card host by itself (no script needed); shown while the host and the PIN prompt answer. */
   | { readonly kind: 'card'; readonly continueTo: string; readonly otherMethods: boolean }
   | { readonly kind: 'card-failed'; readonly code: ErrorCode; readonly tryAgain: string; readonly otherMethods: string | null }
+  /** The beginning of a login with an app on a phone; `failure`: why the last try ended. */
+  | { readonly kind: 'phone-start'; readonly method: string; /** The browser seems to be on a phone: then the app on this device comes first. */ readonly onPhone: boolean; readonly otherDevice: 'qr' | 'identity' | 'none'; readonly failure: ErrorCode | null; readonly otherMethods: string | null }
+  /** `picture`: address of the QR code, changed every second by the script; `startUrl`: opens the app here. */
+  | { readonly kind: 'phone'; readonly method: string; readonly device: 'same' | 'other'; readonly hint: 'start-app' | 'app-started' | 'user-sign'; readonly secondsLeft: number; readonly startUrl: string | null; readonly picture: string | null; readonly statusUrl: string; readonly otherMethods: string | null }
   | { readonly kind: 'confirm-session'; readonly personName: string }
   | { readonly kind: 'choose-employee'; readonly options: readonly EmployeeOption[] }
   | { readonly kind: 'choose-commission'; readonly options: readonly CommissionOption[] }

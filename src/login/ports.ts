@@ -1,6 +1,7 @@
 /** What the flow needs from outside: one interface per role, chosen in app.ts. */
 import type { ReleaseDecision } from '../attributes/model.ts';
 import type { AssuranceLevel } from '../core/assurance.ts';
+import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { BrygganError } from '../core/errors.ts';
 import type { ProtocolAnswer } from '../core/http-types.ts';
 import type { JsonValue } from '../core/json.ts';
@@ -59,8 +60,27 @@ export interface AuthenticationMethod {
   readonly levels: readonly AssuranceLevel[];
   /** Where the browser goes with its handle. */
   startUrl(handle: string): string;
+  /** Methods with an app on a phone stay on our own host and have this instead of a start address. */
+  readonly phone?: PhoneMethod;
   /** Looks again, in cached data only, when a session is reused: throws `card.revoked` and its like. */
   recheck(identity: VerifiedIdentity): void;
+}
+
+/** An order as its page may show it. The service's own reference and secrets are not in it, but for the app's start address. */
+export type OrderView =
+  | { readonly state: 'pending'; readonly device: 'same' | 'other'; readonly hint: 'start-app' | 'app-started' | 'user-sign'; readonly secondsLeft: number; /** Opens the app on this device. */ readonly startUrl: string | null; /** Text of the picture at this second. */ readonly qr: string | null }
+  | { readonly state: 'failed'; readonly code: ErrorCode }
+  | { readonly state: 'complete'; readonly identity: VerifiedIdentity };
+export interface PhoneMethod {
+  readonly otherDevice: 'qr' | 'identity' | 'none';
+  /** Could somebody be called this? Without blanks and hyphens, in upper case. */
+  isPerson(text: string): boolean;
+  /** Errors: `mobile.unavailable`. */
+  start(wish: { readonly transaction: string; readonly device: 'same' | 'other'; readonly person: string | null; readonly address: string; readonly text: string }): Promise<string>;
+  look(order: string, way: { readonly returnUrl: string; readonly userAgent: string }): Promise<OrderView | undefined>;
+  cancel(order: string): Promise<void>;
+  /** The outcome was used. */
+  forget(order: string): Promise<void>;
 }
 
 export interface ExplainedDecision extends ReleaseDecision { readonly label?: string }

@@ -81,6 +81,8 @@ interface TransactionBase {
 export interface AcceptedTransaction extends TransactionBase {
   readonly state: 'accepted';
   readonly request: AcceptedRequest;
+  /** The order at a phone's service that this login waits for. */
+  readonly order: { readonly id: string; readonly method: string } | null;
   /** Shown on the page the person comes back to. */
   readonly lastFailure: ErrorCode | null;
   /** SHA-256 of the secret half of the handle that the method's own host was given. */

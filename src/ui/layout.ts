@@ -16,7 +16,9 @@ export interface Sheet {
   readonly refreshTo?: string;
   /** Time to read before that; none unless said. */
   readonly refreshSeconds?: number;
-  readonly script?: 'search.js';
+  readonly script?: 'search.js' | 'phone.js';
+  /** Seconds after which the page loads itself again where no script runs. */
+  readonly refreshWithoutScript?: number;
   /** The page shows the contact in full itself. */
   readonly helpShown?: boolean;
   /** More hooks on `<main>`, e.g. the public key of an error's text. */
@@ -60,6 +62,6 @@ export const documentOf = (step: string, sheet: Sheet, frame: PageFrame): string
   return String(html`${heads[frame.locale]}<title>${heading} – ${about}</title>${
     // 0 seconds: the entry is replaced, so that Back leads to the page before and not here again.
     refreshTo === undefined ? null : html`<meta http-equiv="refresh" content="${`${refreshSeconds};url=${refreshTo}`}">`
-  }${script === undefined ? null : html`<script src="${assetUrl(script)}" defer></script>`}</head><body><header>${planks}${environmentBanner(frame)}</header><main${attributes({ 'data-step': step, 'data-error': sheet.error ?? null })}>${asker(frame)}<h1>${heading}</h1>${sheet.content}</main>${footer(frame, sheet.helpShown === true)}</body></html>
+  }${sheet.refreshWithoutScript === undefined ? null : html`<noscript><meta http-equiv="refresh" content="${String(sheet.refreshWithoutScript)}"></noscript>`}${script === undefined ? null : html`<script src="${assetUrl(script)}" defer></script>`}</head><body><header>${planks}${environmentBanner(frame)}</header><main${attributes({ 'data-step': step, 'data-error': sheet.error ?? null })}>${asker(frame)}<h1>${heading}</h1>${sheet.content}</main>${footer(frame, sheet.helpShown === true)}</body></html>
 `);
 };

@@ -3,6 +3,7 @@
  * Does not own: which page is shown and with which facts (login/), routes and cookies (http/). One file a page in pages/; a page gets
  * its facts and the frame, and returns a heading and content; layout.ts puts the document around it.
  */
+import { renderSVG } from 'uqr';
 import type { Page, PageFrame } from '../login/pages.ts';
 import { documentOf, type Sheet } from './layout.ts';
 import { alreadyLoggedIn } from './pages/already-logged-in.ts';
@@ -17,6 +18,7 @@ import { logOut } from './pages/log-out.ts';
 import { loggedOut, loggingOut } from './pages/logged-out.ts';
 import { me } from './pages/me.ts';
 import { nobody } from './pages/nobody.ts';
+import { phone, phoneStart } from './pages/phone.ts';
 import { onTheWay } from './pages/on-the-way.ts';
 import { startAgain } from './pages/start-again.ts';
 import { whatIsSent } from './pages/what-is-sent.ts';
@@ -27,6 +29,8 @@ const sheetOf = (page: Exclude<Page, { kind: 'on-the-way' }>, frame: PageFrame):
     case 'choose-method': return chooseMethod(page, frame);
     case 'card': return card(page, frame);
     case 'card-failed': return cardFailed(page, frame);
+    case 'phone-start': return phoneStart(page, frame);
+    case 'phone': return phone(page, frame);
     case 'confirm-session': return confirmSession(page, frame);
     case 'choose-employee': return chooseEmployee(page, frame);
     case 'choose-commission': return chooseCommission(page, frame);
@@ -47,4 +51,4 @@ export const renderPage = (page: Page, frame: PageFrame): string =>
   page.kind === 'on-the-way' ? onTheWay(page, frame) : documentOf(page.kind, sheetOf(page, frame), frame);
 
 /** The renderer in the shape that http/ asks for. */
-export const ui = { render: renderPage, headers: headersFor };
+export const ui = { render: renderPage, headers: headersFor, picture: (text: string): string => renderSVG(text, { border: 2, ecc: 'M' }) };

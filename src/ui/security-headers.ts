@@ -12,6 +12,8 @@ const formsEnd: Readonly<Record<Kind, 'anywhere' | 'here' | 'no forms'>> = {
   'choose-method': 'anywhere',
   'card': 'anywhere',
   'card-failed': 'anywhere',
+  'phone-start': 'anywhere',
+  'phone': 'anywhere',
   'confirm-session': 'anywhere',
   'choose-employee': 'anywhere',
   'choose-commission': 'anywhere',
@@ -27,11 +29,11 @@ const formsEnd: Readonly<Record<Kind, 'anywhere' | 'here' | 'no forms'>> = {
   'logged-out': 'no forms',
 };
 const formAction = { 'anywhere': '', 'here': "; form-action 'self'", 'no forms': "; form-action 'none'" };
-const scripted = new Set<Kind>(['on-the-way', 'choose-commission']);
+const scripted = new Set<Kind>(['on-the-way', 'choose-commission', 'phone']);
 
 const policy = (kind: Kind, inlinePicture: boolean): string => {
   const script = scripted.has(kind) ? "'self'" : "'none'";
-  return `default-src 'none'; script-src ${script}; style-src 'self'; font-src 'self'; img-src 'self'${inlinePicture ? ' data:' : ''}; base-uri 'none'; frame-ancestors 'none'${formAction[formsEnd[kind]]}; require-trusted-types-for 'script'`;
+  return `default-src 'none'; script-src ${script}; style-src 'self'; font-src 'self'; img-src 'self'${inlinePicture ? ' data:' : ''}; base-uri 'none'${kind === 'phone' ? "; connect-src 'self'" : ''}; frame-ancestors 'none'${formAction[formsEnd[kind]]}; require-trusted-types-for 'script'`;
 };
 const policies = new Map((Object.keys(formsEnd) as Kind[]).map((kind) => [kind, { plain: policy(kind, false), picture: policy(kind, true) }]));
 

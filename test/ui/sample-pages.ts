@@ -75,6 +75,11 @@ export const samples: readonly Sample[] = [
   { name: 'nobody', page: { kind: 'nobody' }, frame: bare },
   { name: 'log-out', page: { kind: 'log-out' }, frame: { ...bare, base: '', formToken: 'aToken' } },
   { name: 'logged-out', page: { kind: 'logged-out', services: [{ name: { sv: 'Journalsystemet', en: 'The record system' }, result: 'logged-out' }], continueTo: null }, frame: bare },
+  sample('phone-start', { kind: 'phone-start', method: 'efos-phone', onPhone: false, otherDevice: 'qr', failure: null, otherMethods: '/login/x/method' }),
+  sample('phone-start-on-phone', { kind: 'phone-start', method: 'efos-phone', onPhone: true, otherDevice: 'qr', failure: 'mobile.cancelled', otherMethods: '/login/x/method' }),
+  sample('phone-start-identity', { kind: 'phone-start', method: 'efos-phone', onPhone: false, otherDevice: 'identity', failure: null, otherMethods: null }),
+  sample('phone-picture', { kind: 'phone', method: 'efos-phone', device: 'other', hint: 'start-app', secondsLeft: 160, startUrl: null, picture: '/login/x/phone/efos-phone/picture', statusUrl: '/login/x/phone/efos-phone/status', otherMethods: '/login/x/method' }),
+  sample('phone-here', { kind: 'phone', method: 'efos-phone', device: 'same', hint: 'user-sign', secondsLeft: 42, startUrl: 'netid:///?autostarttoken=x&redirect=null', picture: null, statusUrl: '/login/x/phone/efos-phone/status', otherMethods: null }),
   { name: 'logging-out', page: { kind: 'logging-out', services: [{ name: { sv: 'Journalsystemet', en: 'The record system' }, result: 'logged-out' }, { name: { sv: 'Hemtjänstportalen', en: 'Home care portal' }, result: 'waiting' }], next: '/logout/x/next' }, frame: bare },
   { name: 'logged-out-partly', page: { kind: 'logged-out', services: [{ name: { sv: 'Journalsystemet', en: 'The record system' }, result: 'logged-out' }, { name: { sv: 'Hemtjänstportalen', en: 'Home care portal' }, result: 'unreachable' }, { name: { sv: 'Labbsvar', en: 'Lab results' }, result: 'cannot' }], continueTo: { name: { sv: 'Tidboken', en: 'The appointment book' }, path: '/logout/x/done' } }, frame: bare },
 ];

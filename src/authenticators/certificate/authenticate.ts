@@ -8,7 +8,8 @@ import type { HsaIdFormat } from '../../core/ids.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { AuthenticationMethod } from '../../login/ports.ts';
 import type { VerifiedIdentity } from '../../login/transaction.ts';
-import { assuranceOf, identifierOf, oids, subjectValue, verifyChain, type Assurance, type RevocationChecker, type RevocationStatus, type TrustStore, type VerifiedChain } from '../../pki/index.ts';
+import { verifyChain, type Assurance, type RevocationChecker, type TrustStore, type VerifiedChain } from '../../pki/index.ts';
+import { demandGood, identityOf } from '../chain-identity.ts';
 import type { PresentedCertificate } from './card-endpoint.ts';
 
 export interface CertificateMethodSettings {
@@ -32,29 +33,6 @@ export interface CertificateMethodPorts {
   /** Told when a login rested on a list past its end, within what the issuer's row allows: each use is audited. */
   readonly onStaleList?: (issuer: string, asOf: number) => void;
 }
-
-/** *Unknown* is refused, never taken for good (threats H09). */
-const demandGood = (status: RevocationStatus): void => {
-  if (status.status === 'revoked') fail('card.revoked', 'the certificate is on the revocation list', { listOf: new Date(status.asOf).toISOString() });
-  if (status.status === 'unknown') fail('card.revocation-unknown', `revocation cannot be checked: ${status.why}`);
-};
-
-const identityOf = (chain: VerifiedChain, settings: CertificateMethodSettings, ports: CertificateMethodPorts): VerifiedIdentity => {
-  const { leaf, issuer } = chain;
-  const person = identifierOf(chain, settings.hsaIdFormat);
-  const { level, disagreement } = assuranceOf(chain);
-  if (disagreement !== null) ports.onDisagreement(issuer.id, disagreement);
-  const givenName = subjectValue(leaf, oids.givenName);
-  const surname = subjectValue(leaf, oids.surname);
-  return {
-    method: settings.id, person, level: lowerOf(level, settings.highestLevel), authenticatedAt: ports.clock.now(),
-    credential: {
-      givenName, surname, displayName: subjectValue(leaf, oids.commonName) ?? [givenName, surname].filter((part) => part !== null).join(' '),
-      organisationName: subjectValue(leaf, oids.organisation), issuerName: leaf.issuerName, subjectName: leaf.subjectName, policies: leaf.policies, certificate: leaf.der.toString('base64'),
-    },
-    revocationHandle: { issuerId: issuer.id, serial: leaf.serial },
-  } as unknown as VerifiedIdentity;
-};
 
 const chainOf = (presented: PresentedCertificate | null, settings: CertificateMethodSettings, ports: CertificateMethodPorts): VerifiedChain =>
   presented === null ? fail('card.none', 'no certificate was chosen') : verifyChain(presented.leafDer, ports.trust, { now: ports.clock.now(), credentialTypes: ['card'], issuers: settings.issuers });

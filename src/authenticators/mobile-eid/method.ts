@@ -1,0 +1,77 @@
+/** The method as the flow sees it: orders behind `PhoneMethod`, and what a returned credential is worth. */
+import { lowerOf } from '../../core/assurance.ts';
+import type { ErrorCode } from '../../core/error-catalogue.ts';
+import { fail } from '../../core/errors.ts';
+import { isHsaId, isPersonalIdentityNumber } from '../../core/ids.ts';
+import { digestOf } from '../../core/secrets.ts';
+import type { AuthenticationMethod, OrderView, PhoneMethod } from '../../login/ports.ts';
+import { verifyChain, type RevocationChecker, type TrustStore } from '../../pki/index.ts';
+import { demandGood, identityOf, type ChainPorts, type ChainSettings } from '../chain-identity.ts';
+import type { FailureReason, MobileClient, Order, PendingOrder } from './model.ts';
+import { createOrderMachine, type OrderPorts } from './orders.ts';
+import type { Judge } from './poller.ts';
+
+export interface PhoneMethodSettings extends ChainSettings {
+  /** Rows of config/issuers.yaml; empty: every mobile issuer of the environment. */
+  readonly issuers: readonly string[];
+}
+export interface PhoneMethodPorts extends ChainPorts, Omit<OrderPorts, 'clock'> {
+  readonly trust: TrustStore;
+  readonly revocation: RevocationChecker;
+  /** Throws unless the phone signed our challenge with this certificate; absent where the service returns no signature. */
+  readonly checkSignature?: (signature: string | null, challenge: string, certificate: Uint8Array) => void;
+}
+
+const codes: Readonly<Record<FailureReason, ErrorCode>> = {
+  'cancelled': 'mobile.cancelled', 'replaced': 'mobile.replaced', 'expired': 'mobile.expired', 'credential': 'mobile.credential', 'client': 'mobile.app', 'unknown-user': 'mobile.unknown-user', 'internal': 'mobile.unavailable',
+};
+
+/** Identity comes from the certificate, validated again by us; what the service says beside it is only compared (threats I07, I08). */
+const judgeWith = (settings: PhoneMethodSettings, ports: PhoneMethodPorts): Judge => async (credential, order) => {
+  const der = Buffer.from(credential.certificate, 'base64');
+  const chain = verifyChain(der, ports.trust, { now: ports.clock.now(), credentialTypes: ['mobile'], issuers: settings.issuers, intermediates: credential.intermediates.map((one) => Buffer.from(one, 'base64')) });
+  await ports.revocation.ask(chain);
+  demandGood(ports.revocation.check(chain));
+  ports.checkSignature?.(credential.signature, order.challenge, der);
+  const identity = identityOf(chain, settings, ports);
+  const named = identity.person.kind === 'hsa-id' ? identity.person.hsaId.toUpperCase() : identity.person.number;
+  if (order.askedFor !== null && digestOf(named) !== order.askedFor) return fail('mobile.credential', 'the phone belongs to another person than the one who was asked for');
+  return identity;
+};
+
+const secondsSince = (order: Order, now: number): number => Math.floor((now - order.startedAt) / 1000);
+const pendingView = (order: PendingOrder, client: MobileClient, now: number, way: { readonly returnUrl: string; readonly userAgent: string }): OrderView => ({
+  state: 'pending', device: order.device, hint: order.hint, secondsLeft: Math.max(0, Math.round((order.expiresAt - now) / 1000)),
+  startUrl: order.device === 'same' ? client.startUrl(order.order, way.returnUrl, way.userAgent) : null,
+  qr: order.device === 'other' && order.hint === 'start-app' ? client.qrText(order.order, secondsSince(order, now)) : null,
+});
+
+const createPhone = (settings: PhoneMethodSettings, client: MobileClient, ports: PhoneMethodPorts): PhoneMethod => {
+  const machine = createOrderMachine(settings.id, client, judgeWith(settings, ports), ports);
+  return {
+    otherDevice: client.otherDevice,
+    isPerson: (text) => isPersonalIdentityNumber(text) || isHsaId(text, settings.hsaIdFormat),
+    start: async (wish) => (await machine.start(wish)).id,
+    look: async (id, way) => {
+      const order = await machine.look(id);
+      if (order === undefined) return undefined;
+      if (order.state === 'failed') return { state: 'failed', code: codes[order.reason] };
+      return order.state === 'complete' ? { state: 'complete', identity: order.identity } : pendingView(order, client, ports.clock.now(), way);
+    },
+    cancel: (id) => machine.cancel(id),
+    forget: async (id) => { await machine.take(id); },
+  };
+};
+
+export const createPhoneMethod = (settings: PhoneMethodSettings, client: MobileClient, ports: PhoneMethodPorts): AuthenticationMethod => {
+  const rows = ports.trust.issuers.filter(({ row }) => row.credentialType === 'mobile' && (settings.issuers.length === 0 || settings.issuers.includes(row.id))).map(({ row }) => row);
+  const reachable = rows.flatMap((row) => [...(row.level === null ? [] : [row.level]), ...row.policies.values()]).map((level) => lowerOf(level, settings.highestLevel));
+  return {
+    id: settings.id, kind: 'mobile', highestLevel: settings.highestLevel, levels: [...new Set(reachable)], phone: createPhone(settings, client, ports),
+    startUrl: () => fail('internal', 'a phone has no host of its own'),
+    recheck: ({ revocationHandle }) => {
+      if (revocationHandle === null) fail('card.revocation-unknown', 'the session does not name its certificate');
+      else demandGood(ports.revocation.cached(revocationHandle.issuerId, revocationHandle.serial));
+    },
+  };
+};

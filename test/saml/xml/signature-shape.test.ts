@@ -160,6 +160,11 @@ describe('what was signed', () => {
     const document = readXml(Buffer.from(text), 'message');
     refusedWith('signature.invalid', () => verifyEnveloped(document, [testKey('stranger').publicKey], { document, now: NOW }));
   });
+  it('is refused for a stranger’s signature before the document is canonicalised', () => {
+    const changed = signedDocument({ key: testKey('stranger').privateKey }).replace('granted', 'changed');
+    refusedWith('signature.invalid', () => verify(changed));
+    refusedWith('signature.digest', () => verify(text.replace('granted', 'changed')));
+  });
   it('is refused though the stranger brings his own key in KeyInfo (threats B19)', () => {
     const stranger = testKey('stranger');
     const keyInfo = `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>${stranger.certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`;

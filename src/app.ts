@@ -147,9 +147,10 @@ const openRegistry = (configuration: Configuration, audit: RunningTrail, log: Lo
     onAlarm: (alarm) => { if (alarm !== null) log.error({ kind: alarm.kind, version: alarm.version, findings: alarm.findings.length }, 'changed files of parties and services were not taken'); },
   });
 
-const openAuditTrail = (configuration: Configuration, stores: Stores, log: Log): Promise<RunningTrail> => {
+const openAuditTrail = async (configuration: Configuration, stores: Stores, log: Log): Promise<RunningTrail> => {
   const node = nodeName(configuration.state);
   return openTrail({
+    keptHead: await stores.shared.get(`audit-head:${node}`).catch(() => undefined),
     sink: openFileSink(configuration.audit.directory, node), node, key: auditKey(configuration.keys.audit.keyFile).privateKey, clock, log,
     retentionDays: configuration.audit.retentionDays, minFreeMegabytes: configuration.audit.minFreeMegabytes, keepHead: (head) => stores.shared.set(`audit-head:${node}`, head),
   });

@@ -15,21 +15,30 @@ export const chainEvent = (event: AuditEvent, at: number, sequence: number, prev
   const line = { at, sequence, previous, ...fieldsOf(event) };
   return { ...line, hash: hashOf(line) };
 };
-export const holdsTogether = (line: RecordedEvent): boolean => hashOf(line) === line.hash;
+/** The line is, letter by letter, the one that was written: nothing changed, added or said twice. */
+export const holdsTogether = (line: RecordedEvent, text: string): boolean => hashOf(line) === line.hash && JSON.stringify(chainEvent(line, line.at, line.sequence, line.previous)) === text;
 
-/** What a checkpoint signs: where the chain stood. */
-const checkpointText = (node: string, sequence: number, hash: string): Buffer => Buffer.from(`bryggan-audit-checkpoint\n${node}\n${sequence}\n${hash}`);
+/** Where the chain stood, and when; `day` is the file that the line lies in. */
+export interface ChainHead { readonly at: number; readonly day: string; readonly sequence: number; readonly hash: string }
+export interface Checkpoint extends ChainHead { readonly signature: string }
+const checkpointText = (node: string, { at, day, sequence, hash }: ChainHead): Buffer => Buffer.from(`bryggan-audit-checkpoint\n${node}\n${at}\n${day}\n${sequence}\n${hash}`);
 /** Ed25519 signature in base64url. */
-export const signCheckpoint = (key: KeyObject, node: string, sequence: number, hash: string): string => sign(null, checkpointText(node, sequence, hash), key).toString('base64url');
-export const checkpointHolds = (key: KeyObject, node: string, sequence: number, hash: string, signature: string): boolean => verify(null, checkpointText(node, sequence, hash), key, Buffer.from(signature, 'base64url'));
+export const signCheckpoint = (key: KeyObject, node: string, head: ChainHead): string => sign(null, checkpointText(node, head), key).toString('base64url');
+export const checkpointHolds = (key: KeyObject, node: string, checkpoint: Checkpoint): boolean => verify(null, checkpointText(node, checkpoint), key, Buffer.from(checkpoint.signature, 'base64url'));
 
-export interface Checkpoint { readonly at: number; readonly sequence: number; readonly hash: string; readonly signature: string }
-/** One line → event, or undefined for anything that is not one. */
-export const parseLine = (text: string): RecordedEvent | undefined => {
+const parsed = (text: string): unknown => {
   try {
-    const line = JSON.parse(text) as Partial<RecordedEvent>;
-    return typeof line.sequence === 'number' && typeof line.hash === 'string' && typeof line.previous === 'string' && typeof line.type === 'string' ? (line as RecordedEvent) : undefined;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }
+};
+export const parseCheckpoint = (text: string): Checkpoint | undefined => {
+  const one = parsed(text) as Partial<Checkpoint> | null | undefined;
+  return typeof one?.at === 'number' && typeof one.day === 'string' && typeof one.sequence === 'number' && typeof one.hash === 'string' && typeof one.signature === 'string' ? (one as Checkpoint) : undefined;
+};
+/** One line → event, or undefined for anything that is not one. */
+export const parseLine = (text: string): RecordedEvent | undefined => {
+  const line = parsed(text) as Partial<RecordedEvent> | null | undefined;
+  return typeof line?.at === 'number' && typeof line.sequence === 'number' && typeof line.hash === 'string' && typeof line.previous === 'string' && typeof line.type === 'string' ? (line as RecordedEvent) : undefined;
 };

@@ -2,13 +2,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 
 export interface TrailSink {
-  /** Appends whole lines and returns when they are on disk. */
+  /** Appends whole lines and returns when they are on disk. When it fails nothing of them is left, as far as the disk allows. */
   append(day: string, text: string): Promise<void>;
   appendCheckpoint(text: string): void;
-  /** Text of the newest day's file, or null at the very beginning. */
-  newest(): { readonly day: string; readonly text: string } | null;
-  /** Cuts bytes of a line that a crash left unfinished. */
-  truncate(day: string, length: number): void;
+  /** Days that have a file, oldest first. */
+  days(): readonly string[];
+  /** The last part of a day's file: whole lines, and how many bytes of an unfinished line stand behind them. */
+  tail(day: string): { readonly lines: readonly string[]; readonly torn: number };
+  /** Cuts the unfinished line off. */
+  cut(day: string, torn: number): void;
+  checkpoints(): readonly string[];
   freeMegabytes(): number;
   /** Deletes whole days before `day`; returns them. */
   deleteBefore(day: string): readonly string[];
@@ -17,8 +20,13 @@ export interface TrailSink {
 
 export const dayFile = (node: string, day: string): string => `audit-${node}-${day}.jsonl`;
 export const checkpointFile = (node: string): string => `checkpoints-${node}.jsonl`;
+const namesIn = (directory: string): readonly string[] => (existsSync(directory) ? readdirSync(directory) : []);
+const dayName = /^audit-([a-z0-9-]{1,30})-(\d{4}-\d\d-\d\d)\.jsonl$/;
 export const daysOf = (directory: string, node: string): readonly string[] =>
-  (existsSync(directory) ? readdirSync(directory) : []).flatMap((name) => (name.startsWith(`audit-${node}-`) && name.endsWith('.jsonl') ? [name.slice(-16, -6)] : [])).toSorted();
-/** Nodes that have written here. */
+  namesIn(directory).flatMap((name) => {
+    const parts = dayName.exec(name);
+    return parts?.[1] === node && parts[2] !== undefined ? [parts[2]] : [];
+  }).toSorted();
+/** Nodes that have written here, days or checkpoints. */
 export const nodesOf = (directory: string): readonly string[] =>
-  [...new Set((existsSync(directory) ? readdirSync(directory) : []).flatMap((name) => /^audit-([a-z0-9-]+)-\d{4}-\d\d-\d\d\.jsonl$/.exec(name)?.[1] ?? []))].toSorted();
+  [...new Set(namesIn(directory).flatMap((name) => dayName.exec(name)?.[1] ?? /^checkpoints-([a-z0-9-]{1,30})\.jsonl$/.exec(name)?.[1] ?? []))].toSorted();

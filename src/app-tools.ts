@@ -8,7 +8,7 @@ import { checkRoot, loadConfiguration, registrySettings } from './config/load.ts
 import { openDirectory } from './app-directory.ts';
 import type { Configuration } from './config/model.ts';
 import { fail } from './core/errors.ts';
-import { systemClock, type Log } from './core/ports.ts';
+import { silentLog, systemClock } from './core/ports.ts';
 import { checkTree } from './parties/sources/load.ts';
 import { readServiceMetadata } from './saml/metadata/read-service.ts';
 
@@ -34,22 +34,19 @@ const statusOver = (socketPath: string): Promise<Readonly<Record<string, unknown
     }).on('error', () => done(null)).end();
   });
 
-/** The command line says what went wrong itself. */
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-
 export const createTools = (root: string): Tools => ({
   now: () => systemClock.now(),
   check: () => checkRoot(root, process.env, readServiceMetadata),
   open: async () => {
     const configuration = loadConfiguration(root, process.env);
     const { registry } = await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata });
-    const directory = await openDirectory(configuration, { clock: systemClock, log: silent });
+    const directory = await openDirectory(configuration, { clock: systemClock, log: silentLog });
     const { keyFile } = configuration.keys.audit;
     const secretFile = configuration.keys.pseudonyms.secretFile;
     return {
       root: configuration.root, state: configuration.state, environment: configuration.environment, hsaIdFormat: configuration.environment === 'production' ? 'production' : 'tolerant',
       registry: registry ?? fail('config.invalid', 'parties and services have faults: `bryggan check` names each with its fix'),
-      directory, releasePolicy: configuration.release,
+      directory, close: () => directory.close(), releasePolicy: configuration.release,
       audit: { directory: configuration.audit.directory, publicKeys: existsSync(keyFile) ? [createPublicKey(readFileSync(keyFile))] : [], pseudonymKey: existsSync(secretFile) ? readFileSync(secretFile, 'utf8') : '' },
       certificates: watched(configuration),
       runningStatus: () => statusOver(join(configuration.state, 'control.sock')),

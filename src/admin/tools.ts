@@ -19,6 +19,8 @@ export interface Opened {
   readonly hsaIdFormat: HsaIdFormat;
   readonly registry: Registry;
   readonly directory: PersonDirectory;
+  /** Ends what looking people up has opened. */
+  close(): Promise<void>;
   readonly releasePolicy: ReleasePolicy;
   readonly audit: { readonly directory: string; readonly publicKeys: readonly KeyObject[]; readonly pseudonymKey: string };
   readonly certificates: readonly WatchedCertificate[];

@@ -45,7 +45,7 @@ describe('lifetime', () => {
     clock.advance(1);
     expect(await cache.find(key)).toBeDefined();
   });
-  it('keeps people apart, and one HSA-id together whatever its case', async () => {
+  it('keeps people apart, and one HSA-id together whatever its case (threats J07)', async () => {
     const { cache, source } = stage();
     await cache.find(key);
     await cache.find(other);
@@ -67,7 +67,7 @@ describe('lifetime', () => {
     await cache.find(key);
     expect(source.calls()).toBe(3);
   });
-  it('ends when somebody is forgotten', async () => {
+  it('ends when somebody is forgotten (threats J07)', async () => {
     const { cache, source } = stage();
     await cache.find(key);
     cache.forget(key);

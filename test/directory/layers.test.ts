@@ -20,7 +20,7 @@ const stage = (settings: object = { precedence }, change: Partial<Layers> = {}) 
 };
 
 describe('sources in layers', () => {
-  it('each has its own cache with its own lifetime', async () => {
+  it('each has its own cache with its own lifetime: one id in two directories is two entries (threats J07)', async () => {
     const { layers, clock, local, hsa } = stage();
     const directory = layerDirectories(layers);
     await directory.find(key);
@@ -37,6 +37,15 @@ describe('sources in layers', () => {
     for (let i = 0; i < 8; i += 1) expect((await directory.find(key, { level: 'loa3' }))?.stale).toBe(true);
     expect([hsa.calls(), seen.includes('hsa open'), seen.includes('local open')]).toEqual([6, true, false]);
     await rejectedWith('directory.unavailable', directory.find(key, { level: 'loa4' }));
+  });
+  it('one that holds everybody itself is asked every time, so that a change in its files counts at once', async () => {
+    const { layers, local, hsa } = stage({ precedence }, { inMemory: new Set(['local']) });
+    const directory = layerDirectories(layers);
+    await directory.find(key);
+    local.says(person({ employments: [post({ title: 'Ny titel' })] }));
+    expect((await directory.find(key))?.employments[0]?.title).toBe('Ny titel');
+    expect([local.calls(), hsa.calls()]).toEqual([2, 1]);
+    directory.forget(key);
   });
   it('somebody who is forgotten is forgotten everywhere', async () => {
     const { layers, local, hsa } = stage();

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { explain } from '../../src/admin/story.ts';
 import { readDirectoryData } from '../../src/directory/hsa-file/data.ts';
 import type { DirectoryPerson, Employment } from '../../src/directory/model.ts';
 import { organisationsOf } from '../contracts/stages/soap.ts';
@@ -136,7 +137,11 @@ describe('HSA is there', () => {
     expect([page.status, errorOf(page)]).toEqual([403, 'required-missing']);
     expect(page.text).toContain('Det gäller: Förskrivarkod');
     expect(receivedFrom(page)).toMatchObject({ status: ['Responder', 'RequestDenied'], attributes: {} });
-    expect(lastLine(bryggan)).toMatchObject({ code: 'release.required-missing', facts: { missing: 'personalPrescriptionCode (no value)' } });
+    const line = lastLine(bryggan);
+    expect(line).toMatchObject({ code: 'release.required-missing', facts: { missing: 'personalPrescriptionCode (no value)' } });
+    // What support reads when the person calls with the reference.
+    const { story, whoMustAct } = explain(bryggan.auditDirectory(), line?.reference ?? '');
+    expect([story.at(-1)?.said, whoMustAct]).toEqual(['refused: release.required-missing. the service requires what no source has a value for: personalPrescriptionCode (no value)', "the person's organisation"]);
   });
   it('the twin, who has one, gets in', async () => expect(receivedFrom(await logIn(bryggan.agentFor('erik-sandstrom'), bryggan, prescriber)).attributes['personalPrescriptionCode']).toHaveLength(1));
   it('but the service may not know what it requires: another page, which sends to the service’s owner', async () => {

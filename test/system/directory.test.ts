@@ -1,7 +1,8 @@
 /** Real directories behind a real Bryggan: hardened, in the environment production, with LDAP for people and HSA's services for the rest. */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askingService, isAnswer, logIn, receivedFrom } from '../fixtures/asking-service.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { explain } from '../../src/admin/story.ts';
+import { askingService, goOn, isAnswer, logIn, receivedFrom } from '../fixtures/asking-service.ts';
 import { OwnPki, startProduction, type Production } from '../fixtures/production.ts';
 import { organisationsOf } from '../contracts/stages/soap.ts';
 import { complete, protectedPerson, twoPosts, world } from '../directory/world.ts';
@@ -10,6 +11,7 @@ import { BIND_DN, BIND_PASSWORD, ldifFor, startSlapd, type Slapd } from '../peer
 
 const journal = askingService({ name: 'journal', wants: ['employeeHsaId!', 'commissionHsaId', 'commissionRight', 'mail', 'personalPrescriptionCode', 'healthcareProfessionalLicense', 'systemRole'] });
 const simple = askingService({ name: 'simple', wants: ['employeeHsaId!', 'organizationName', 'mail'] });
+const named = askingService({ name: 'named', wants: ['employeeHsaId!', 'givenName', 'surname', 'mail', 'urn:userOrganizationName'] });
 const pki = new OwnPki();
 let slapd: Slapd;
 let hsa: Simulator;
@@ -27,7 +29,7 @@ beforeAll(async () => {
       hsa: { kind: 'soap', endpoints: [hsa.url], logicalAddress: LOGICAL_ADDRESS, searchBase: 'c=SE', authorityFile: functions, ...client, organisations: organisationsOf(world) },
     },
     layers: { precedence: { post: ['local'], commissions: ['hsa'], professional: ['hsa', 'local'], roles: ['hsa'] } },
-  }, [journal.files, simple.files]);
+  }, [journal.files, simple.files, named.files]);
 }, 60_000);
 afterAll(async () => {
   await production?.stop();
@@ -68,9 +70,34 @@ describe('hardened, in production: the catalogue for people over LDAPS, HSA’s 
     for (let turn = 0; turn < 45; turn += 1) expect(isAnswer(await journal.start(agent, running().bryggan))).toBe(true);
     expect(hsa.asked.length).toBe(before);
   });
-  it('a protected person logs in, unnamed', async () => {
+  it('a protected person logs in, unnamed: no name, number, place or mark in what is sent, logged, counted or explained (threats J08)', async () => {
+    const { bryggan } = running();
+    const agent = agentWith('hsa-id', protectedPerson.employments[0]?.hsaId ?? '');
+    const own = await agent.go(`${bryggan.baseUrl}/me`);
+    const page = await logIn(agent, bryggan, named);
+    const told = bryggan.audit().filter(({ person }) => person === protectedPerson.employments[0]?.hsaId);
+    const metrics = await (await fetch(`${bryggan.managementUrl}/metrics`)).text();
+    const story = JSON.stringify(explain(bryggan.auditDirectory(), told.find(({ type }) => type === 'login.succeeded')?.reference ?? ''));
+    for (const text of [own.text, page.text, receivedFrom(page).xml, JSON.stringify(told.map(({ facts }) => facts)), story, metrics, bryggan.log()]) expect(text.replaceAll('SE2321000131-PROTECTED', '')).not.toMatch(/Sandström|190112129911|protect|skydd/i);
+    for (const text of [metrics, bryggan.log()]) expect(text).not.toContain('PROTECTED');
+    expect(receivedFrom(page).attributes).toEqual({ employeeHsaId: [protectedPerson.employments[0]?.hsaId] });
+    expect(story).toContain('givenName held-back not-entitled');
+    const twin = receivedFrom(await logIn(agentWith('hsa-id', 'SE2321000131-CURRENT'), bryggan, named));
+    expect(twin.attributes['surname']).toEqual(['Sandström']);
+  });
+  it('a protected person gets what every service may know', async () => {
     const received = receivedFrom(await logIn(agentWith('hsa-id', protectedPerson.employments[0]?.hsaId ?? ''), running().bryggan, journal));
     expect(received.attributes).toEqual({ employeeHsaId: [protectedPerson.employments[0]?.hsaId] });
+  });
+  it('the catalogue says nothing: the page comes all the same, and when it answers again the same login goes on', async () => {
+    const agent = agentWith('hsa-id', 'SE2321000131-COORD');
+    slapd.kill('SIGSTOP');
+    onTestFinished(() => slapd.kill('SIGCONT'));
+    const page = await logIn(agent, running().bryggan, simple, { relayState: 'kept' });
+    expect([page.status, page.step]).toEqual([503, 'error']);
+    slapd.kill('SIGCONT');
+    const again = page.links.find(({ href }) => href.includes('/login/'))?.href ?? '';
+    expect(receivedFrom(await goOn(agent, await agent.go(new URL(again, page.url).href, { from: page.url })))).toMatchObject({ status: ['Success'], relayState: 'kept' });
   });
   it('feigned people are nobody here', async () => {
     const page = await logIn(agentWith('hsa-id', 'SE2321000131-FEIGNED'), running().bryggan, journal);

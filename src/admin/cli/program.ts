@@ -103,11 +103,12 @@ const addFiles = (program: Command, processes: Processes, terminal: Terminal): v
   program.command('release <service> <person>').description('what would this service get for this person (HSA-id or personal identity number), and why').option('--commission <hsaId>', 'acting under this commission').option('--level <level>', 'logged in at this level', level, 'loa3' as AssuranceLevel).option('--json')
     .action(async (service, person, options) => {
       const tools = await processes.tools();
-      const preview = await previewFor({ service, person, commission: options.commission, level: options.level }, await tools.open(), tools.now());
+      const opened = await tools.open();
+      const preview = await previewFor({ service, person, commission: options.commission, level: options.level }, opened, tools.now()).finally(() => opened.close());
       if ('loginFails' in preview && preview.loginFails) terminal.exit = 1;
       if (options.json === true) return printJson(preview, print);
       if (!('attributes' in preview)) return print(`The person would be asked ${preview.wouldAsk}: ${preview.options.join(', ')}\nName one with --commission.\n`);
-      printTable(preview.attributes.map(({ attribute, saml, openIdConnect, outcome, rule, values }) => ({ attribute, outcome, rule, SAML: saml, OIDC: openIdConnect, values })), print);
+      printTable(preview.attributes.map(({ attribute, saml, openIdConnect, outcome, rule }) => ({ attribute, outcome, rule, SAML: saml.name, 'SAML values': saml.values, OIDC: openIdConnect.name, 'OIDC value': openIdConnect.value })), print);
       if (preview.loginFails) print('\nThe login would fail: a required attribute cannot be delivered.\n');
     });
   program.command('doctor').description('is anything wrong, or about to be? Exit code 1 when something is').option('--json').action(async ({ json }) => {

@@ -108,7 +108,6 @@ class AggregateSink implements TokenSink {
       if (this.depth === 1) this.endSignature(this.signatureCut, end);
       return;
     }
-    if (this.signature === undefined) return fail('signature.missing', 'the aggregate is not signed');
     this.rendered.pop();
     this.write(canonicalEnd(tag));
     if (this.depth === this.openGroups.length && this.entity !== undefined) this.endEntity(this.entity, end);

@@ -152,6 +152,16 @@ describe('refused by the stream alone', () => {
     const long = aggregate({ place: (signature) => signature.replace('</ds:SignatureValue>', `</ds:SignatureValue><ds:KeyInfo>${'<x/>'.repeat(20_000)}</ds:KeyInfo>`) });
     for (const size of [64, 1024, 1_048_576]) refusedWith('xml.too-large', () => stream(long, size));
   });
+  it.each<[string, string, string, ErrorCode]>([
+    ['a signature', `${OPEN}<ds:Signature xmlns:ds="${DS}"><ds:KeyInfo>`, '<x/>', 'xml.too-large'],
+    ['instructions before the signature', OPEN, '<?x y?>', 'signature.missing'],
+    ['white space before the signature', OPEN, ' <!-- x -->', 'signature.missing'],
+  ])('%s without end: refused while it comes, so that nothing is heaped up', (_name, begin, filler, code) => {
+    const verifier = new AggregateVerifier(keys, { now: NOW }, aggregateLimits);
+    verifier.push(Buffer.from(begin));
+    const piece = Buffer.from(filler.repeat(Math.ceil(65_536 / filler.length)));
+    refusedWith(code, () => { for (let pushed = 0; pushed < 20; pushed += 1) verifier.push(piece); });
+  });
   it('tells the octet at which a broken token begins', () => {
     const text = aggregate().replace('&#x41;', '&x;');
     const { facts } = refusedWith('xml.entity', () => stream(text, 64));

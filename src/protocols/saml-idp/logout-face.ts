@@ -14,6 +14,7 @@ import { soapBody, writeSoap } from '../../saml/bindings/soap.ts';
 import type { MessageKind } from '../../saml/bindings/message.ts';
 import { logoutRequestNode, logoutResponseNode, readLogoutResponse } from '../../saml/messages/logout.ts';
 import type { Status } from '../../saml/messages/status.ts';
+import { statuses } from '../../saml/names.ts';
 import { isSigned, readXml, verifyEnveloped, writeSigned, writeXml, type Signer, type XmlNode } from '../../saml/xml/index.ts';
 import type { ServiceEntry } from '../../sessions/ports.ts';
 import { readAskerState, readEntryState, type AskerState } from './face-state.ts';
@@ -28,8 +29,6 @@ export interface LogoutFaceSettings {
   /** POSTs a SOAP envelope by the outbound client (time, size and address limits); the body of a 200 answer. */
   readonly post: (url: string, body: string) => Promise<Uint8Array>;
 }
-const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
-const REQUESTER = 'urn:oasis:names:tc:SAML:2.0:status:Requester';
 /** How long a service may take the browser's word; people wait at slow pages. */
 const REQUEST_MILLISECONDS = 300_000;
 const reasons: Readonly<Record<EndReason, string>> = {
@@ -37,14 +36,14 @@ const reasons: Readonly<Record<EndReason, string>> = {
   'revoked': 'urn:oasis:names:tc:SAML:2.0:logout:admin', 'administrator': 'urn:oasis:names:tc:SAML:2.0:logout:admin',
 };
 /** Partial is a success with a second code below it [facts: federation §5.5.2]. */
-const statuses: Readonly<Record<LogoutEnd, Status>> = {
-  'complete': { top: SUCCESS, second: null, message: null },
-  'partial': { top: SUCCESS, second: 'urn:oasis:names:tc:SAML:2.0:status:PartialLogout', message: null },
-  'unknown-session': { top: REQUESTER, second: 'urn:oasis:names:tc:SAML:2.0:status:UnknownPrincipal', message: null },
+const ends: Readonly<Record<LogoutEnd, Status>> = {
+  'complete': { top: statuses.success, second: null, message: null },
+  'partial': { top: statuses.success, second: statuses.partialLogout, message: null },
+  'unknown-session': { top: statuses.requester, second: statuses.unknownPrincipal, message: null },
 };
 
 /** A service by whose word a session ended as it says itself: success without "partial" below it. */
-export const isCompleteLogout = ({ top, second }: Status): boolean => top === SUCCESS && second === null;
+export const isCompleteLogout = ({ top, second }: Status): boolean => top === statuses.success && second === null;
 
 const requestFor = (entry: ServiceEntry, to: { readonly id: string; readonly url: string; readonly reason: EndReason }, settings: LogoutFaceSettings): XmlNode => {
   const now = settings.clock.now();
@@ -56,7 +55,7 @@ const requestFor = (entry: ServiceEntry, to: { readonly id: string; readonly url
 };
 type AnswerSettings = Pick<LogoutFaceSettings, 'random' | 'clock' | 'entityId' | 'signer'>;
 const responseFor = (asker: AskerState, end: LogoutEnd, settings: AnswerSettings, destination: string | null): XmlNode =>
-  logoutResponseNode({ id: newXmlId(settings.random), issueInstant: settings.clock.now(), issuer: settings.entityId, destination, inResponseTo: asker.requestId, status: statuses[end] });
+  logoutResponseNode({ id: newXmlId(settings.random), issueInstant: settings.clock.now(), issuer: settings.entityId, destination, inResponseTo: asker.requestId, status: ends[end] });
 /** The answer to a demand over the back channel, in the same exchange: signed, without a Destination [SAMLBind §3.2]. */
 export const soapAnswer = async ({ asker }: LogoutWish, end: LogoutEnd, settings: AnswerSettings): Promise<string> =>
   writeSoap(await writeSigned(responseFor(readAskerState(asker.faceState), end, settings, null), settings.signer));

@@ -13,7 +13,11 @@ const response = writeXml(logoutResponseNode({ id: '_s', issueInstant: NOW, issu
 
 describe('LogoutRequest', () => {
   it('is read as it was written', () => {
-    expect(readLogoutRequest(tree(request))).toEqual({ id: '_r', version: '2.0', issueInstant: NOW, destination: SLO, issuer: IDP_ENTITY_ID, notOnOrAfter: NOW + 1000, reason: 'urn:oasis:names:tc:SAML:2.0:logout:user', nameId, sessionIndexes: ['a', 'b'] });
+    expect(readLogoutRequest(tree(request))).toEqual({ id: '_r', version: '2.0', issueInstant: NOW, destination: SLO, issuer: IDP_ENTITY_ID, notOnOrAfter: NOW + 1000, reason: 'urn:oasis:names:tc:SAML:2.0:logout:user', nameId, sessionIndexes: ['a', 'b'], asynchronous: false });
+  });
+  it('says whether its sender waits for an answer', () => {
+    const left = request.replace('<saml:NameID ', '<samlp:Extensions><a:Asynchronous xmlns:a="urn:oasis:names:tc:SAML:2.0:protocol:ext:async-slo"></a:Asynchronous></samlp:Extensions><saml:NameID ');
+    expect([readLogoutRequest(tree(left)).asynchronous, readLogoutRequest(tree(left.replaceAll('ext:async-slo', 'ext:other'))).asynchronous]).toEqual([true, false]);
   });
   it('may leave out what the schema lets it', () => {
     const bare = `<samlp:LogoutRequest xmlns:samlp="${namespaces.samlp}" xmlns:saml="${namespaces.saml}" ID="_r" Version="2.0" IssueInstant="${iso(NOW)}"><saml:Issuer>urn:a</saml:Issuer><saml:NameID>x</saml:NameID></samlp:LogoutRequest>`;

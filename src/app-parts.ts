@@ -1,6 +1,6 @@
 /** Parts of the composition that read files: keys, trust, stores. Used by app.ts alone. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from './core/errors.ts';
 import { systemClock, systemRandom, type Log } from './core/ports.ts';
@@ -60,9 +60,10 @@ export const openStores = async (configuration: Configuration, log: Log): Promis
   return store.kind === 'sqlite' ? openSqliteStores({ file: store.file, sealer, clock: systemClock }) : openRedisStores({ target: redisTarget(store), sealer, clock: systemClock, log, inspect: configuration.hardened });
 };
 
-/** Name of this node in the audit trail: stable, from the state directory's own file when there is one. */
+/** Name of this node in the audit trail: made at the first start, different for every state directory. Operations may choose it beforehand. */
 export const nodeName = (state: string): string => {
   const path = join(state, 'node-name');
-  const name = existsSync(path) ? readFileSync(path, 'utf8').trim() : 'node-1';
+  if (!existsSync(path)) writeFileSync(path, `node-${systemRandom.bytes(4).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+  const name = readFileSync(path, 'utf8').trim();
   return /^[a-z0-9-]{1,30}$/.test(name) ? name : fail('config.invalid', `${path} must hold lower-case letters, digits and hyphens`);
 };

@@ -47,7 +47,7 @@ export const createTools = (root: string): Tools => ({
       root: configuration.root, state: configuration.state, environment: configuration.environment, hsaIdFormat: configuration.environment === 'production' ? 'production' : 'tolerant',
       registry: registry ?? fail('config.invalid', 'parties and services have faults: `bryggan check` names each with its fix'),
       directory, close: () => directory.close(), releasePolicy: configuration.release,
-      audit: { directory: configuration.audit.directory, publicKeys: existsSync(keyFile) ? [createPublicKey(readFileSync(keyFile))] : [], pseudonymKey: existsSync(secretFile) ? readFileSync(secretFile, 'utf8') : '' },
+      audit: { directory: configuration.audit.directory, publicKeys: existsSync(keyFile) ? [createPublicKey(readFileSync(keyFile))] : [], pseudonymKey: existsSync(secretFile) ? readFileSync(secretFile, 'utf8').trim() : '', retentionDays: configuration.audit.retentionDays },
       certificates: watched(configuration),
       runningStatus: () => statusOver(join(configuration.state, 'control.sock')),
     };

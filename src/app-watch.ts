@@ -7,6 +7,7 @@ import type { createMetrics } from './observability/metrics.ts';
 import type { FileRegistry } from './parties/sources/files.ts';
 import type { RevocationChecker } from './pki/index.ts';
 import type { Stores } from './sessions/ports.ts';
+import { nodeName } from './app-parts.ts';
 
 export interface Watched {
   readonly configuration: Configuration;
@@ -34,8 +35,14 @@ export const createView = ({ configuration, metrics, trail, stores, revocation, 
       { name: 'bryggan_store_up', help: '1 when the store answers', values: one((await stores.health()) === 'up' ? 1 : 0) },
     ];
   });
+  /** As the store remembers it: what `audit verify` compares with the files. */
+  const headOf = async (): Promise<{ node: string; head: string } | null> => {
+    const node = nodeName(configuration.state);
+    const head = await stores.shared.get(`audit-head:${node}`).catch(() => undefined);
+    return head === undefined ? null : { node, head };
+  };
   return {
     live: () => true, ready, metrics: () => metrics.render(),
-    status: async () => ({ readiness: await ready(), registry: registry.status(), audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), environment: configuration.environment, entityId: configuration.entityId }),
+    status: async () => ({ readiness: await ready(), registry: registry.status(), audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), auditHead: await headOf(), environment: configuration.environment, entityId: configuration.entityId }),
   };
 };

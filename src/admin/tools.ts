@@ -22,7 +22,7 @@ export interface Opened {
   /** Ends what looking people up has opened. */
   close(): Promise<void>;
   readonly releasePolicy: ReleasePolicy;
-  readonly audit: { readonly directory: string; readonly publicKeys: readonly KeyObject[]; readonly pseudonymKey: string };
+  readonly audit: { readonly directory: string; readonly publicKeys: readonly KeyObject[]; readonly pseudonymKey: string; readonly retentionDays: number };
   readonly certificates: readonly WatchedCertificate[];
   /** What the running process says of itself, or null when none runs on this state directory. */
   runningStatus(): Promise<Readonly<Record<string, unknown>> | null>;

@@ -10,13 +10,13 @@ import type { Instant } from '../core/ports.ts';
 
 /** The catalogue of event types is events.ts; each names the facts it may carry. */
 export type AuditEventType =
-  | 'login.accepted' | 'login.authenticated' | 'login.succeeded' | 'login.refused' | 'login.cancelled'
-  | 'session.created' | 'session.reused' | 'session.replaced' | 'session.ended' | 'session.commission-changed'
+  | 'login.authenticated' | 'login.succeeded' | 'login.refused' | 'login.cancelled'
+  | 'session.ended' | 'session.commission-changed'
   | 'phone.refused'
   | 'card.refused' | 'card.level-disagreement' | 'card.stale-list' | 'card.proxy-refused'
   | 'request.refused'
   | 'registry.applied' | 'registry.rejected'
-  | 'service.started' | 'service.stopped' | 'trail.recovered' | 'trail.checkpoint';
+  | 'service.started' | 'service.stopped' | 'trail.recovered';
 
 export interface AuditEvent {
   readonly type: AuditEventType;

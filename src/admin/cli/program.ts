@@ -61,6 +61,11 @@ const addInventory = (program: Command, processes: Processes, terminal: Terminal
   });
 };
 
+/** The end of the trail as the store remembers it, from what the running process says of itself. */
+const headsOf = (status: Readonly<Record<string, unknown>> | null): ReadonlyMap<string, string> => {
+  const kept = status?.['auditHead'] as { readonly node: string; readonly head: string } | null | undefined;
+  return new Map(kept == null ? [] : [[kept.node, kept.head]]);
+};
 const addAudit = (program: Command, processes: Processes, terminal: Terminal): void => {
   const { print } = terminal;
   program.command('explain <reference>').description('the story of one login, by the reference on its pages').option('--json').action(async (reference, { json }) => {
@@ -73,11 +78,16 @@ const addAudit = (program: Command, processes: Processes, terminal: Terminal): v
   });
   const audit = program.command('audit').description('the audit trail');
   audit.command('verify').description('is every line there, unchanged and in its place? Exit code 1 when not').option('--json').action(async ({ json }) => {
-    const opened = await (await processes.tools()).open();
-    const report = verifyTrail({ directory: opened.audit.directory, publicKeys: opened.audit.publicKeys });
+    const tools = await processes.tools();
+    const opened = await tools.open();
+    // Before the files: the trail may be growing.
+    const heads = headsOf(await opened.runningStatus());
+    const keptFrom = new Date(tools.now() - (opened.audit.retentionDays - 1) * 86_400_000).toISOString().slice(0, 10);
+    const report = verifyTrail({ directory: opened.audit.directory, publicKeys: opened.audit.publicKeys, heads, keptFrom });
     if (report.findings.length > 0) terminal.exit = 1;
-    if (json === true) return printJson(report, print);
+    if (json === true) return printJson({ ...report, comparedWithStore: [...heads.keys()] }, print);
     printTable(report.nodes, print);
+    if (heads.size === 0) print('The service does not run here, so the end that the store remembers was not compared.\n');
     for (const { file, line, message } of report.findings) print(`${file}${line === null ? '' : `:${line}`}: ${message}\n`);
     print(report.findings.length === 0 ? 'The trail is whole.\n' : `${report.findings.length} findings: keep these files as they are and tell whoever answers for security.\n`);
   });

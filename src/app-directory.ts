@@ -20,6 +20,7 @@ export interface OpenedDirectory extends CachedDirectory {
   close(): Promise<void>;
 }
 export interface DirectoryTools { readonly clock: Clock; readonly log: Log; readonly observe?: Layers['observe'] }
+type Settings = Pick<Configuration, 'environment' | 'directory'>;
 interface Source { readonly directory: PersonDirectory; readonly look?: () => Promise<void>; readonly close?: () => void | Promise<void> }
 
 const read = (path: string): string => {
@@ -38,7 +39,7 @@ const checkTls = ({ ca, certificate, key }: { readonly ca: string; readonly cert
   }
 };
 
-const open = async (name: string, source: DirectorySource, configuration: Configuration, { clock, log }: DirectoryTools): Promise<Source> => {
+const open = async (name: string, source: DirectorySource, configuration: Settings, { clock, log }: DirectoryTools): Promise<Source> => {
   const tools = { read, clock, feigned: configuration.environment === 'production' ? 'drop' : 'keep' } as const;
   if (source.kind === 'file') {
     const directory = await openFileDirectory({
@@ -60,7 +61,7 @@ const open = async (name: string, source: DirectorySource, configuration: Config
 };
 
 /** Connects to nothing yet. Errors: `directory.source` with the faults of every source, one a line. */
-export const openDirectory = async (configuration: Configuration, tools: DirectoryTools): Promise<OpenedDirectory> => {
+export const openDirectory = async (configuration: Settings, tools: DirectoryTools): Promise<OpenedDirectory> => {
   const { sources, layers: settings } = configuration.directory;
   const tried = await Promise.allSettled(sources.map(({ name, source }) => open(name, source, configuration, tools)));
   const faults = tried.flatMap((result, index) => {

@@ -68,9 +68,8 @@ nobody denies it, and nothing about the person forbids it. Each decision keeps t
 | \`service-deny\` | the service's own file denies it |
 | \`service-not-allowed\` | the service's own file does not allow it |
 | \`policy-not-allowed\` | no rule of the policy that applies to the service votes for it |
-| \`not-entitled\` | it is or holds a personal identity number, and the service is not entitled to it |
+| \`not-entitled\` | the policy does not entitle the service to the number, or to people with protected identity: one word for both, for reasons are kept where the mark must not stand |
 | \`coordination-number\` | the number is a samordningsnummer, and the service does not accept those |
-| \`protected-person\` | the person's identity is protected, and the service is not approved for that |
 | \`person-not-known\` | the directory does not know the person, so nobody knows whether the identity is protected |
 | \`feigned\` | test data in production |
 | \`unknown-attribute\` | not in this table |

@@ -1,0 +1,38 @@
+/** HSA's services under load: a thousand people whom nobody has asked for before, and ten thousand questions about them afterwards. */
+import { silentLog } from '../src/core/ports.ts';
+import { openSoapDirectory } from '../src/directory/hsa-soap/directory.ts';
+import { layerDirectories, layersSchema } from '../src/directory/layers.ts';
+import type { PersonKey } from '../src/directory/model.ts';
+import { soapSettings } from '../test/contracts/stages/soap.ts';
+import { hsaId, person, post } from '../test/directory/people.ts';
+import { startHsaSoap } from '../test/fakes/hsa-soap/simulator.ts';
+import type { BenchResult, BenchRow } from './row.ts';
+
+const PEOPLE = 1_000;
+const WARM = 10_000;
+const CONNECTIONS = 8;
+const keyOf = (index: number): PersonKey => ({ kind: 'hsa-id', hsaId: hsaId(`M${String(index % PEOPLE)}`) });
+
+const measure = async (warm: boolean): Promise<BenchResult> => {
+  const people = Array.from({ length: PEOPLE }, (_, index) => person({ personalIdentityNumber: null, employments: [post({ hsaId: hsaId(`M${String(index)}`), authorizationScopes: [] })] }));
+  const simulator = await startHsaSoap(people);
+  const settings = soapSettings([simulator.url], people, Date.now(), { maxConnections: CONNECTIONS, timeout: 60_000, hedgeAfter: 60_000 });
+  const source = openSoapDirectory(settings);
+  const directory = layerDirectories({ sources: new Map([['hsa', source]]), settings: layersSchema.parse({}), feigned: 'keep', clock: settings.clock, log: silentLog });
+  let begun = performance.now();
+  await Promise.all(Array.from({ length: PEOPLE }, (_, index) => directory.find(keyOf(index))));
+  const cold = (performance.now() - begun) / 1000;
+  const calls = simulator.asked.length;
+  begun = performance.now();
+  if (warm) for (let index = 0; index < WARM; index += 1) await directory.find(keyOf(index));
+  const seconds = warm ? (performance.now() - begun) / 1000 : cold;
+  const note = warm ? `${String(WARM)} questions, ${String(simulator.asked.length - calls)} calls` : `${String(PEOPLE)} people, ${String(calls)} calls, at most ${String(simulator.mostConnections())} of ${String(CONNECTIONS)} connections`;
+  source.close();
+  await simulator.stop();
+  return { seconds, note };
+};
+
+export const rows: readonly BenchRow[] = [
+  { id: 'directory-cold', budget: 60, unit: 's', measure: () => measure(false) },
+  { id: 'directory-warm', budget: 1, unit: 's', measure: () => measure(true) },
+];

@@ -74,6 +74,7 @@ describe('CBC only under a verified signature (threats C01)', () => {
   });
 });
 
+const FAILED = 'the assertion cannot be decrypted';
 describe('refused by looking, before a key is used', () => {
   it.each<[string, EncryptedParts]>([
     ['RSA 1.5 (threats C02)', { keyMethod: method(`${XENC}rsa-1_5`), wrap: (key) => publicEncrypt({ key: receiver.publicKey, padding: constants.RSA_PKCS1_PADDING }, key) }],
@@ -108,7 +109,8 @@ describe('refused by looking, before a key is used', () => {
     ['something in the key that is not read', { moreOfKey: '<xenc:EncryptionProperties></xenc:EncryptionProperties>' }],
   ])('%s', (_name, parts) => {
     expect(open({})).toBe(PLAIN);
-    refusedWith('decrypt.failed', () => open(parts));
+    // Not by trying: that answer is kept for what depends on a key.
+    expect(refusedWith('decrypt.failed', () => open(parts)).detail).not.toBe(FAILED);
   });
   it('what is not an EncryptedAssertion, or holds two', () => {
     refusedWith('decrypt.failed', () => decryptAssertion(parse(PLAIN), own, uncovered));
@@ -118,7 +120,7 @@ describe('refused by looking, before a key is used', () => {
     refusedWith('decrypt.failed', () => decryptAssertion(parse(good.replace(data, '')), own, uncovered));
     refusedWith('decrypt.failed', () => decryptAssertion(parse(good.replace(data, `${data}<x></x>`)), own, uncovered));
   });
-  it('CBC that is no whole number of blocks', () => { refusedWith('decrypt.failed', () => openCovered({ mode: 'cbc', sealed: (bytes) => bytes.subarray(0, -1) })); });
+  it('CBC that is no whole number of blocks', () => { expect(refusedWith('decrypt.failed', () => openCovered({ mode: 'cbc', sealed: (bytes) => bytes.subarray(0, -1) })).detail).not.toBe(FAILED); });
 });
 
 const answer = (action: () => unknown): unknown => {
@@ -160,7 +162,7 @@ describe('one answer for every failure that depends on a key (threats C01)', () 
     ['a Response inside (threats C05)', { plain: '<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"/>' }],
     ['an Assertion of another namespace (threats C05)', { plain: '<Assertion xmlns="urn:x"/>' }],
   ];
-  const expected = { code: 'decrypt.failed', detail: 'the assertion cannot be decrypted', facts: {}, cause: undefined };
+  const expected = { code: 'decrypt.failed', detail: FAILED, facts: {}, cause: undefined };
   it.each(failures)('GCM: %s', (_name, parts) => {
     expect(open({})).toBe(PLAIN);
     expect(answer(() => open(parts))).toEqual(expected);

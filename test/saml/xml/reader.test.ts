@@ -213,6 +213,20 @@ describe('a fault is told with its line', () => {
   it('and the twin is read', () => { expect(elementsOf(read(document('<b c="1"/>'), 'metadata'))).toHaveLength(2); });
 });
 
+describe('a fault is told in words', () => {
+  it.each<[string, string]>([
+    ['<r a/>', 'an attribute without value'],
+    ['<r a=1/>', 'an attribute value without quotes'],
+    ['<r a="1/>', 'an attribute value without end'],
+    ['<r a="<"/>', '< in an attribute value'],
+    ['<r a="1"b="2"/>', 'white space is missing between attributes'],
+    ['<r><a></r>', 'an end tag that closes nothing'],
+    ['<r>', 'an element is not closed'],
+    ['', 'no element at all'],
+    ['<r></r', 'markup without end'],
+  ])('%s: %s', (text, detail) => { expect(refusedWith('xml.malformed', () => read(text)).detail).toBe(detail); });
+});
+
 describe('looking at a tree', () => {
   const root = read('<r xmlns:p="urn:p" p:x="prefixed"><a>1</a><a>2</a><p:a/><b>t<c/></b></r>');
   it('finds children only, by namespace and name', () => {

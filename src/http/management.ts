@@ -1,6 +1,8 @@
 /** Management: health and metrics over loopback, and the same plus status over a Unix socket (0600) for the command line. Nothing else over TCP. */
 import { createServer, type Server } from 'node:http';
 import { chmodSync, existsSync, unlinkSync } from 'node:fs';
+import { connect } from 'node:net';
+import { fail } from '../core/errors.ts';
 
 export interface ManagementView {
   live(): boolean;
@@ -31,13 +33,21 @@ export const createManagementServer = (view: ManagementView, withStatus: boolean
     route().catch(() => send(500, '{}'));
   });
 
-/** A socket file left by a process that is gone is removed; the new one is the owner's alone. */
-export const listenOnSocket = (server: Server, path: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    if (existsSync(path)) unlinkSync(path);
+const answers = (path: string): Promise<boolean> => new Promise((resolve) => {
+  const socket = connect(path, () => { socket.destroy(); resolve(true); });
+  socket.once('error', () => resolve(false));
+});
+/** A socket file left by a process that is gone is removed; one that somebody answers on is not. The new one is the owner's alone. */
+export const listenOnSocket = async (server: Server, path: string): Promise<void> => {
+  if (existsSync(path)) {
+    if (await answers(path)) return fail('config.invalid', `another process serves on ${path}: one state directory is for one process`);
+    unlinkSync(path);
+  }
+  return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, () => {
       chmodSync(path, 0o600);
       resolve();
     });
   });
+};

@@ -35,7 +35,11 @@ export const createPublicServer = (options: PublicServerOptions, ports: LoginPor
 
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  server.addHook('onRequest', (request, _reply, done) => {
+  // On every answer, redirects and faults too; never on a name that every developer's machine shares.
+  const { protocol, hostname } = new URL(ports.settings.publicUrl);
+  const strict = protocol === 'https:' && hostname !== 'localhost' && !hostname.endsWith('.localhost');
+  server.addHook('onRequest', (request, reply, done) => {
+    if (strict) void reply.header('strict-transport-security', 'max-age=31536000');
     // Addresses are built from configuration, never from Host; another name is another service (threats K08).
     if (request.headers.host !== expectedHost) fail('web.host', 'request for another host name');
     done();

@@ -30,13 +30,16 @@ export const createMetrics = (): Metrics => {
     request: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
     addReading: (read) => void readers.push(read),
     render: async () => {
-      for (const read of readers) {
-        for (const { name, help, values } of await read()) {
-          const gauge = gauges.get(name) ?? new Gauge({ name, help, labelNames: Object.keys(values[0]?.labels ?? {}), registers: [registry] });
-          gauges.set(name, gauge);
-          gauge.reset();
-          for (const { labels, value } of values) gauge.set(labels, value);
-        }
+      // All are read first and set in one go, so that two scrapes at once see whole sets.
+      const readings = (await Promise.all(readers.map(async (read) => read()))).flat();
+      for (const { name, help, values } of readings) {
+        const [first] = values;
+        const gauge = gauges.get(name) ?? (first === undefined ? undefined : new Gauge({ name, help, labelNames: Object.keys(first.labels), registers: [registry] }));
+        // A gauge is made with its first value: before that its labels are not known.
+        if (gauge === undefined) continue;
+        gauges.set(name, gauge);
+        gauge.reset();
+        for (const { labels, value } of values) gauge.set(labels, value);
       }
       return registry.metrics();
     },

@@ -10,7 +10,7 @@ import { organisationsOf } from '../contracts/stages/soap.ts';
 import { LOGICAL_ADDRESS, serverCa, startHsaSoap, type Misbehaviour, type Simulator } from '../fakes/hsa-soap/simulator.ts';
 import { askingService, goOn, logIn, receivedFrom } from '../fixtures/asking-service.ts';
 import { product, startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
-import { until } from '../fixtures/ports.ts';
+import { freePorts, until } from '../fixtures/ports.ts';
 import type { Visit } from '../fixtures/user-agent.ts';
 
 const simple = askingService({ name: 'simple', wants: ['employeeHsaId!', 'givenName'] });
@@ -29,12 +29,12 @@ const demoPeople = (): readonly DirectoryPerson[] => {
 };
 const people = demoPeople();
 let hsa: Simulator;
-const startOn = (layers: object): Promise<Bryggan> => startBryggan({
+const startOn = (layers: object, endpoints: readonly string[] = [hsa.url]): Promise<Bryggan> => startBryggan({
   services: [simple.files, prescriber.files, greedy.files, traced.files],
   prepare: ({ root }) => {
     writeFileSync(join(root, 'hsa-authorities.pem'), serverCa());
     writeFileSync(join(root, 'config/directory.yaml'), stringify({
-      sources: { hsa: { kind: 'soap', endpoints: [hsa.url], logicalAddress: LOGICAL_ADDRESS, authorityFile: 'hsa-authorities.pem', certificateFile: 'certs-dev/functions/bryggan.crt.pem', keyFile: 'certs-dev/functions/bryggan.key.pem', timeoutMilliseconds: 1500, hedgeMilliseconds: 1500, organisations: organisationsOf(people) } },
+      sources: { hsa: { kind: 'soap', endpoints, logicalAddress: LOGICAL_ADDRESS, authorityFile: 'hsa-authorities.pem', certificateFile: 'certs-dev/functions/bryggan.crt.pem', keyFile: 'certs-dev/functions/bryggan.key.pem', timeoutMilliseconds: 1500, hedgeMilliseconds: 1500, organisations: organisationsOf(people) } },
       layers,
     }));
   },
@@ -130,8 +130,13 @@ describe('a directory that failed several times in a row', () => {
 
 describe('HSA is there', () => {
   let bryggan: Bryggan;
-  beforeAll(async () => { bryggan = await startOn({}); });
+  // The first address answers nobody: everything here comes by the second.
+  beforeAll(async () => { bryggan = await startOn({}, [`https://localhost:${String((await freePorts(1))[0])}/vp`, hsa.url]); });
   afterAll(() => bryggan.stop());
+  it('though its first address is not: nobody notices', async () => {
+    expect(receivedFrom(await logIn(bryggan.agentFor('lars-ohman'), bryggan, simple)).status).toEqual(['Success']);
+    expect(await counterOf(bryggan, 'bryggan_stale_logins_total')).toBe(0);
+  });
   it('and has no value for a required fact: the page names the fact and sends to the person’s organisation, the service gets its profile’s failure', async () => {
     const page = await logIn(bryggan.agentFor('anna-berglund'), bryggan, prescriber);
     expect([page.status, errorOf(page)]).toEqual([403, 'required-missing']);

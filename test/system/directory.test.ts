@@ -1,6 +1,7 @@
 /** Real directories behind a real Bryggan: hardened, in the environment production, with LDAP for people and HSA's services for the rest. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createTools } from '../../src/app-tools.ts';
 import { explain } from '../../src/admin/story.ts';
 import { askingService, goOn, isAnswer, logIn, receivedFrom } from '../fixtures/asking-service.ts';
 import { OwnPki, startProduction, type Production } from '../fixtures/production.ts';
@@ -98,6 +99,11 @@ describe('hardened, in production: the catalogue for people over LDAPS, HSA’s 
     slapd.kill('SIGCONT');
     const again = page.links.find(({ href }) => href.includes('/login/'))?.href ?? '';
     expect(receivedFrom(await goOn(agent, await agent.go(new URL(again, page.url).href, { from: page.url })))).toMatchObject({ status: ['Success'], relayState: 'kept' });
+  });
+  it('doctor watches the certificate that HSA knows us by', async () => {
+    const opened = await createTools(running().bryggan.root).open();
+    await opened.close();
+    expect(opened.certificates.map(({ what }) => what)).toContain('directory hsa');
   });
   it('feigned people are nobody here', async () => {
     const page = await logIn(agentWith('hsa-id', 'SE2321000131-FEIGNED'), running().bryggan, journal);

@@ -26,7 +26,7 @@ export const previewFor = async ({ service: serviceId, person, commission, level
   const key = keyOf(person, opened);
   const known = (await opened.directory.find(key, { level })) ?? fail('directory.person-unknown', 'the directory has no such person');
   const found = ofOurParties(known, opened.registry);
-  const { attributeConsumingServices } = service.wire;
+  const attributeConsumingServices = service.wire.protocol === 'saml' ? service.wire.attributeConsumingServices : [];
   const asked = (attributeConsumingServices.find(({ isDefault }) => isDefault) ?? attributeConsumingServices[0])?.attributes ?? [];
   const requested = asked.flatMap(({ name, required }) => {
     const attribute = attributeByWireName(name);

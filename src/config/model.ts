@@ -89,6 +89,7 @@ export interface Configuration {
     /** Files below the state directory are made at the first start when they are not there. */
     readonly audit: { readonly keyFile: string };
     readonly sealing: { readonly directory: string };
+    readonly oidc: { readonly directory: string };
     readonly pseudonyms: { readonly secretFile: string };
   };
   readonly store: StoreSettings;

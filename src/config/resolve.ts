@@ -123,6 +123,7 @@ export const resolveConfiguration = (values: FileValues, context: ResolveContext
       samlMetadata: keyAt(broker.keys.samlMetadata, context),
       audit: { keyFile: broker.keys.audit === undefined ? join(state, 'keys', 'audit.key.pem') : absolute(root, broker.keys.audit.keyFile) },
       sealing: { directory: broker.keys.sealing === undefined ? join(state, 'keys', 'sealing') : absolute(root, broker.keys.sealing.directory) },
+      oidc: { directory: broker.keys.oidc === undefined ? join(state, 'keys', 'oidc') : absolute(root, broker.keys.oidc.directory) },
       pseudonyms: { secretFile: broker.keys.pseudonyms === undefined ? join(state, 'keys', 'pseudonyms.secret') : absolute(root, broker.keys.pseudonyms.secretFile) },
     },
     store: storeOf(broker.store, context),

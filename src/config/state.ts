@@ -39,6 +39,32 @@ export const auditKey = (path: string): { readonly privateKey: KeyObject; readon
   return { privateKey, publicKey: createPublicKey(privateKey) };
 };
 
+/** Role of an OpenID Connect key: every one is published; one signs. */
+export interface OidcKey { readonly role: 'next' | 'current' | 'previous'; readonly key: KeyObject }
+const oidcKinds = {
+  rsa: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  ec: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+} as const;
+/**
+ * Keys of the OpenID Connect face, `<number>.rsa.pem` and `<number>.ec.pem`, apart from SAML's. The newest of a kind is published
+ * before it signs, the one before it signs, older ones are still published: to roll, add a file; to end an old one, remove it.
+ */
+export const oidcKeys = (directory: string): readonly OidcKey[] =>
+  (Object.keys(oidcKinds) as (keyof typeof oidcKinds)[]).flatMap((kind) => {
+    const names = (): string[] => (existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith(`.${kind}.pem`)).toSorted().toReversed() : []);
+    if (names().length === 0) for (const number of ['0001', '0002']) make(join(directory, `${number}.${kind}.pem`), oidcKinds[kind]().privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const found = names();
+    return found.map((name, place): OidcKey => {
+      const path = join(directory, name);
+      checkPrivate(path);
+      const key = createPrivateKey(readFileSync(path));
+      const details = key.asymmetricKeyDetails;
+      if (kind === 'rsa' ? key.asymmetricKeyType !== 'rsa' || (details?.modulusLength ?? 0) < 2048 : details?.namedCurve !== 'prime256v1') return fail('key.invalid', `${path} is not ${kind === 'rsa' ? 'an RSA key of at least 2048 bits' : 'a P-256 key'}`);
+      const signs = found.length === 1 ? 0 : 1;
+      return { role: place < signs ? 'next' : place === signs ? 'current' : 'previous', key };
+    });
+  });
+
 /** Keys of the sealed store, newest first by file name (`<date>.key`); older ones still open what they sealed. */
 export const sealingKeys = (directory: string, random: Random): readonly Buffer[] => {
   const names = (): string[] => (existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('.key')).toSorted().toReversed() : []);

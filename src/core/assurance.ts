@@ -17,7 +17,12 @@ export interface AssuranceDialect {
 }
 export type AssuranceComparison = 'exact' | 'minimum' | 'better' | 'maximum';
 /** Nothing requested = every level the service's federation can express. */
-export interface RequestedAssurance { readonly comparison: AssuranceComparison; readonly uris: readonly string[] }
+export interface RequestedAssurance {
+  readonly comparison: AssuranceComparison;
+  readonly uris: readonly string[];
+  /** A wish, not a condition: any level answers, under the wished name where it fits [OIDC §5.5.1.1]. */
+  readonly voluntary?: boolean;
+}
 
 /** URI to answer with when the person logged in at `level`, or undefined when the request cannot be met at that level [SAMLCore §3.3.2.2.1]. */
 export const answerLevel = (level: AssuranceLevel, requested: RequestedAssurance | undefined, dialect: AssuranceDialect): string | undefined => {
@@ -27,11 +32,11 @@ export const answerLevel = (level: AssuranceLevel, requested: RequestedAssurance
     const known = Object.hasOwn(dialect.accept, uri) ? dialect.accept[uri] : undefined;
     return known === undefined ? [] : [{ uri, level: known }];
   });
-  if (asked.length === 0) return undefined;
+  if (asked.length === 0) return requested.voluntary === true ? issued : undefined;
   const rank = rankOf(level);
   const ranks = asked.map((entry) => rankOf(entry.level));
   switch (requested.comparison) {
-    case 'exact': return asked.find((entry) => entry.level === level)?.uri;
+    case 'exact': return asked.find((entry) => entry.level === level)?.uri ?? (requested.voluntary === true ? issued : undefined);
     case 'minimum': return ranks.some((other) => rank >= other) ? issued : undefined;
     case 'better': return ranks.every((other) => rank > other) ? issued : undefined;
     case 'maximum': return ranks.some((other) => rank <= other) ? issued : undefined;

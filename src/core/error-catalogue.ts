@@ -91,6 +91,15 @@ const rows = {
   'saml.attribute-index': answered(['Requester', status('RequestUnsupported')], 'invalid_request', 'service-owner', 'request-unsupported', 400),
   'saml.metadata': operator(),
 
+  // OpenID Connect (protocols/oidc-op); what oidc-provider refuses itself keeps its own OAuth error on the wire.
+  'oidc.request': arrival('request-broken'),
+  'oidc.client': arrival('service-unknown', 401),
+  'oidc.client-unknown': arrival('service-unknown', 404),
+  'oidc.redirect-uri': arrival('address-unknown'),
+  'oidc.request-used': arrival('request-repeated'),
+  'oidc.grant': arrival('request-repeated'),
+  'oidc.other-person': answered(['Responder', status('UnknownPrincipal')], 'login_required', 'user', 'wrong-person'),
+
   'service.disabled': { ...arrival('service-disabled', 403), actor: 'organisation-it' },
   'party.disabled': { ...arrival('party-disabled', 403), actor: 'organisation-it' },
 

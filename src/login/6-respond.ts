@@ -5,6 +5,7 @@ import type { ProtocolAnswer } from '../core/http-types.ts';
 import type { PartyId } from '../core/ids.ts';
 import type { Instant } from '../core/ports.ts';
 import type { Registry, ServiceParty } from '../parties/model.ts';
+import { holdsReturnAddress } from '../parties/return-address.ts';
 import type { PersonKey } from '../directory/model.ts';
 import { lineOf } from './audit-lines.ts';
 import type { LoginPorts } from './context.ts';
@@ -20,7 +21,7 @@ export const enabledService = (slip: AnswerSlip, registry: Registry): ServicePar
   if (service === undefined || !service.enabled) return fail('service.disabled', 'the service is gone or switched off', { service: slip.service });
   if (registry.parties.get(service.party)?.enabled !== true) return fail('party.disabled', "the service's party is switched off", { party: service.party });
   const { url } = slip.returnAddress;
-  if (!service.wire.assertionConsumerServices.some((acs) => acs.url === url)) return fail('saml.return-address', 'the return address left the metadata during the login', { service: slip.service });
+  if (!holdsReturnAddress(service.wire, url)) return fail('saml.return-address', 'the return address left the metadata during the login', { service: slip.service });
   return service;
 };
 
@@ -37,7 +38,7 @@ export const respond = async (
   const face = ports.faces[slip.protocol] ?? fail('internal', `no face for ${slip.protocol}`);
   const lifetime = Math.min(ports.settings.absoluteSeconds, service.federation.sessionLifetime) * 1000;
   const index = sessionIndexOf(session, service.id, ports.settings.secret);
-  const { answer, entry, auditFacts } = await face.respond(transaction, service, { index, expiresAt: identity.authenticatedAt + lifetime });
+  const { answer, entry, auditFacts, keep } = await face.respond(transaction, service, { index, expiresAt: identity.authenticatedAt + lifetime });
   if (!(await claim.take())) return fail('login.done', 'another tab finished this login first');
   const line = lineOf('login.succeeded', {
     reference: transaction.reference, slip, person: subject.person, personParty: subject.personParty,
@@ -47,7 +48,7 @@ export const respond = async (
     },
   });
   try {
-    const [kept] = await Promise.all([ports.stores.sessions.addService(session, entry, ports.settings.idleSeconds), ports.audit.record(line)]);
+    const [kept] = await Promise.all([ports.stores.sessions.addService(session, entry, ports.settings.idleSeconds), ports.audit.record(line), keep?.()]);
     if (!kept) return fail('login.state', 'the session ended while the answer was made');
   } catch (error) {
     await claim.undo();

@@ -53,7 +53,7 @@ export const advance = async (visit: Visit, ports: LoginPorts): Promise<FlowRepl
   const acting = await actFor(transaction, browser, ports); // 4
   if (acting.kind !== 'chosen') return ask(visit, acting.page, ports, acting.shown);
   const released = releaseFor(transaction, acting, service, ports); // 5
-  if (service.federation.showRelease && !transaction.releaseSeen) return ask(visit, { kind: 'what-is-sent', facts: wordsOf(released.released) }, ports);
+  if ((service.federation.showRelease || transaction.request.showRelease === true) && !transaction.releaseSeen) return ask(visit, { kind: 'what-is-sent', facts: wordsOf(released.released) }, ports);
   const answer = await respond(released, { person: transaction.identity.person, personParty: acting.party, reused: transaction.reused, staleSince: staleSinceOf(acting) }, ports, claimOf(visit, ports)); // 6
   await rememberActing(transaction.session, transaction.acting, acting.choice, ports);
   return reply({ kind: 'answer', answer }, frameOf(ports, transaction, { secret: visit.secret, personParty: acting.party }), [...visit.cookies, ...sessionCookie(transaction.session, browser)]);

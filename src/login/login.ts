@@ -37,7 +37,7 @@ export const arrive = async (arrival: Arrival, transport: 'same-site-cookies' | 
   const transaction = newTransaction(outcome.request, ports);
   // Asked together, so that the store is gone to once.
   const [earlier, session] = await Promise.all([
-    seenBefore(arrival.requestKey, transaction, ports),
+    arrival.requestKey === null ? undefined : seenBefore(arrival.requestKey, transaction, ports),
     browser.sessionId === null ? undefined : ports.stores.sessions.find(browser.sessionId),
     browser.sessionId === null || transport === 'cross-site-post' ? checkPace(browser.address, ports) : Promise.resolve(),
   ]);

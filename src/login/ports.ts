@@ -15,8 +15,8 @@ import type { AcceptedRequest, AnswerSlip, ReleasedTransaction, VerifiedIdentity
  * what is refused after that (a level nobody can reach, a NameID format we lack) is answered in the protocol.
  */
 export interface Arrival {
-  /** Seen twice = replayed. `issuer` is the entityID, `id` the request's own id. */
-  readonly requestKey: { readonly issuer: string; readonly id: string };
+  /** Seen twice = replayed. `issuer` is the entityID, `id` the request's own id; null where requests have none: each is a login of its own. */
+  readonly requestKey: { readonly issuer: string; readonly id: string } | null;
   readonly outcome: { readonly ok: true; readonly request: AcceptedRequest } | { readonly ok: false; readonly slip: AnswerSlip; readonly error: BrygganError };
 }
 
@@ -33,6 +33,8 @@ export interface FaceAnswer {
   readonly entry: ServiceEntry;
   /** Message ids and algorithm for the audit line; no attribute values. */
   readonly auditFacts: { readonly [name: string]: JsonValue };
+  /** Writes what the answer stands on (a code and its grant); done beside the session's entry, before the answer leaves. */
+  readonly keep?: () => Promise<void>;
 }
 
 /** How a protocol ends logins at its services (login/logout.ts decides whom, when and in which order). A service's fault is a result, never thrown. */

@@ -22,11 +22,19 @@ export const reuseOf = async (session: SsoSession, request: AcceptedRequest, ser
   if (service.sso === 'never') return 'no';
   if (request.freshLoginRequired) return 'no'; // [SAMLCore §3.4.1 ForceAuthn]
   if (age > service.federation.sessionLifetime) return 'no'; // Sweden Connect: 60 minutes from the original login
+  if (request.maximumAgeSeconds !== undefined && age > request.maximumAgeSeconds) return 'no'; // [OIDC §3.1.2.1 max_age]
+  if (request.expectedPerson !== undefined && isSomebodyElse(session, request.expectedPerson)) return 'no'; // not the colleague
   if (!offered.includes(identity.method)) return 'no';
   if (rankOf(identity.level) < rankOf(service.minimumLevel)) return 'no';
   if (answerLevel(identity.level, request.assurance ?? undefined, service.federation.assurance) === undefined) return 'no'; // [SC-DP §5.4.5] an exact level is never met by another
   if (!(await stillTrusted(session, ports))) return 'no';
   return service.sso === 'confirm' ? 'confirm' : 'reuse';
+};
+
+/** By HSA-id, where the session has one; a hint that is no HSA-id was left out by the face. */
+const isSomebodyElse = ({ identity, acting }: SsoSession, expected: string): boolean => {
+  const known = identity.person.kind === 'hsa-id' ? identity.person.hsaId : acting.employeeHsaId;
+  return known !== null && known.toUpperCase() !== expected.toUpperCase();
 };
 
 /** A card blocked since the login ends the session at the next use (threats H11). */

@@ -29,6 +29,12 @@ export interface AcceptedRequest {
   readonly slip: AnswerSlip;
   readonly assurance: RequestedAssurance | null;
   readonly freshLoginRequired: boolean;
+  /** An earlier login answers only when it is not older. */
+  readonly maximumAgeSeconds?: number;
+  /** The person is shown what is sent, and agrees, also where the federation does not demand it. */
+  readonly showRelease?: boolean;
+  /** HSA-id of the person whom the service expects: another person's session does not answer for them. */
+  readonly expectedPerson?: string;
   readonly noInteraction: boolean;
   readonly requestedAttributes: readonly RequestedAttribute[];
   /** The login completes as exactly this commission or employee, or fails (facts: federation §3.6 rule 7). */

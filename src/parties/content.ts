@@ -3,13 +3,13 @@ import type { Finding } from '../core/findings.ts';
 import type { PartyId, ServiceId } from '../core/ids.ts';
 import type { LocalisedText } from '../core/locale.ts';
 import type { SourceFile } from '../core/yaml-file.ts';
-import type { FederationRules, Registry, SamlService } from './model.ts';
+import type { FederationRules, OidcClient, Registry, SamlService } from './model.ts';
 import type { PartyFile } from './party-file.ts';
 import type { ServiceFile } from './service-file.ts';
 
 /** What is wanted of a service's metadata; the reader lies in saml/metadata and is handed in (domain does not parse the wire). */
 export interface ServiceDescription {
-  readonly wire: SamlService;
+  readonly wire: SamlService | OidcClient;
   readonly names: Partial<LocalisedText>;
   readonly logos: readonly { readonly url: string; readonly language: string | null }[];
   readonly notes: readonly string[];

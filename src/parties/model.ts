@@ -6,6 +6,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { AssuranceDialect, AssuranceLevel } from '../core/assurance.ts';
 import type { EntityId, OrganisationNumber, PartyId, ServiceId } from '../core/ids.ts';
+import type { JsonValue } from '../core/json.ts';
 import type { LocalisedText } from '../core/locale.ts';
 
 /** Shown on a party's error pages: whom the person at the keyboard turns to. */
@@ -82,6 +83,42 @@ export interface SamlService {
   readonly entityCategories: readonly string[];
 }
 
+export const clientAuthentications = ['private_key_jwt', 'client_secret_basic', 'tls_client_auth', 'self_signed_tls_client_auth', 'none'] as const;
+export type ClientAuthentication = (typeof clientAuthentications)[number];
+export const tokenAlgorithms = ['RS256', 'PS256', 'ES256'] as const;
+export type TokenAlgorithm = (typeof tokenAlgorithms)[number];
+export interface ResourceServer { readonly uri: string; readonly scopes: readonly string[] }
+/** The OpenID Connect side of a service: a client, from its settings file. `entityId` is its client_id, so that both protocols share one name space. */
+export interface OidcClient {
+  readonly protocol: 'oidc';
+  readonly entityId: EntityId;
+  readonly entityCategories: readonly string[];
+  /** `native`: an app on a phone or a computer [RFC 8252]. */
+  readonly application: 'web' | 'native';
+  /** Compared letter for letter; loopback addresses of native apps with any port. */
+  readonly redirectUris: readonly string[];
+  readonly authentication: ClientAuthentication;
+  /** SHA-256 of the secrets, in hexadecimal; two while one replaces the other. */
+  readonly secretHashes: readonly string[];
+  readonly keys: { readonly kind: 'none' } | { readonly kind: 'inline'; readonly jwks: { readonly keys: readonly Readonly<Record<string, JsonValue>>[] } } | { readonly kind: 'uri'; readonly uri: string };
+  /** Subject distinguished name of its certificate, for `tls_client_auth` [RFC 8705 §2.1.2]. */
+  readonly certificateSubject: string | null;
+  readonly subject: 'pairwise' | 'public';
+  /** Clients of one sector know a person by the same `sub`. */
+  readonly sector: string;
+  readonly refreshTokens: boolean;
+  /** Where claims that were asked for by scope are delivered; those asked for by the `claims` parameter come where it says. */
+  readonly scopeClaims: 'userinfo' | 'both';
+  readonly idTokenAlgorithm: TokenAlgorithm;
+  readonly signedUserinfo: boolean;
+  readonly pushedRequests: boolean;
+  readonly signedRequests: boolean;
+  readonly bound: 'no' | 'dpop' | 'certificate';
+  readonly profile: 'standard' | 'fapi2';
+  /** Resource servers that it may ask tokens for [RFC 8707]. */
+  readonly resources: readonly ResourceServer[];
+}
+
 /** A service's release rules, from its YAML: what may leave at most, by internal attribute id. */
 export interface ServiceRelease { readonly allow: readonly string[]; readonly deny: readonly string[]; readonly commissionRight: 'text' | 'json' }
 
@@ -102,8 +139,12 @@ export interface ServiceParty {
   /** Lowest level that may log in to this service whatever it asks for. */
   readonly minimumLevel: AssuranceLevel;
   readonly release: ServiceRelease;
-  readonly wire: SamlService;
+  readonly wire: SamlService | OidcClient;
 }
+export type SamlParty = ServiceParty & { readonly wire: SamlService };
+export type OidcParty = ServiceParty & { readonly wire: OidcClient };
+export const isSamlParty = (service: ServiceParty): service is SamlParty => service.wire.protocol === 'saml';
+export const isOidcParty = (service: ServiceParty): service is OidcParty => service.wire.protocol === 'oidc';
 
 /** One immutable snapshot: everything that was valid when `version` was taken. */
 export interface Registry {
@@ -111,6 +152,7 @@ export interface Registry {
   readonly version: string;
   readonly parties: ReadonlyMap<PartyId, Party>;
   readonly services: ReadonlyMap<ServiceId, ServiceParty>;
+  /** By entityID or client_id. */
   readonly servicesByEntityId: ReadonlyMap<EntityId, ServiceParty>;
   readonly partiesByOrganisation: ReadonlyMap<OrganisationNumber, Party>;
 }

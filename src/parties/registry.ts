@@ -34,7 +34,7 @@ const claimEntityIds = (services: readonly { readonly service: ServiceParty; rea
     settings.ownEntityIds.map((entityId) => [lookAlikeKey(entityId), { entityId, party: null, file: 'config/broker.yaml' }]),
   );
   const approved = (a: string, b: string): boolean => settings.approvedLookAlikes.some((pair) => pair.includes(a) && pair.includes(b));
-  const say = (file: string, severity: Finding['severity'], rule: string, message: string, fix: string): void => report({ file, line: null, column: null, path: 'entityID', severity, rule, message, fix });
+  const say = (file: string, severity: Finding['severity'], rule: string, message: string, fix: string): void => report({ file, line: null, column: null, path: file.endsWith('.yaml') ? 'oidc.clientId' : 'entityID', severity, rule, message, fix });
   for (const { file, service } of services) {
     const { entityId } = service.wire;
     const twin = exact.get(entityId);

@@ -3,7 +3,8 @@ import type { Finding } from '../core/findings.ts';
 import type { LocalisedText } from '../core/locale.ts';
 import { isPlainText } from '../core/schema-parts.ts';
 import type { RegistrySettings, Report, ServiceSource } from './content.ts';
-import type { FederationRules, Party, SamlService, ServiceParty } from './model.ts';
+import type { FederationRules, OidcClient, Party, SamlService, ServiceParty } from './model.ts';
+import { clientFaults, loopbackOfWeb } from './client-file.ts';
 import { isSafeLogo } from './service-file.ts';
 
 interface Owner { readonly party: Party; readonly sso: ServiceParty['sso'] }
@@ -45,6 +46,7 @@ const checkService = (service: ServiceParty, source: ServiceSource, settings: Re
       if (settings.attributes?.has(attribute) === false) say(['release', list, index], 'attribute-unknown', 'is no attribute of the catalogue', 'write an id of docs/attributes.md');
     });
   }
+  if (wire.protocol === 'oidc') return checkClient(source, settings, say);
   if (service.encryption === 'require' && wire.encryptionKeys.length === 0) say(['encryption'], 'encryption-key-missing', 'is require, but the metadata has no key to encrypt for', 'let the service publish an encryption key, or choose if-key where the federation permits it');
   if (wire.authnRequestsSigned && wire.signingKeys.length === 0) say(['requestsSigned'], 'signing-key-missing', 'is demanded, but the metadata has no key to check signatures with', 'let the service publish a signing key');
   // Categories and levels are worth what our operator or a federation says, never what an upload says of itself (threats F09).
@@ -52,9 +54,17 @@ const checkService = (service: ServiceParty, source: ServiceSource, settings: Re
   if (claimed.length > 0) say(['entityCategories'], 'category-self-asserted', `lacks ${claimed.length} of the categories that the metadata claims for itself; those do not count`, `write those of ${party} that you vouch for`, 'warning');
 };
 
+const checkClient = ({ value }: ServiceSource, { environment }: RegistrySettings, say: Say): void => {
+  if (value.oidc === undefined) return;
+  for (const { path, rule, message, fix } of clientFaults(value.oidc)) say(path, rule, message, fix);
+  if (environment === 'production') for (const index of loopbackOfWeb(value.oidc)) say(['oidc', 'redirectUris', index], 'client-redirect', 'is plain http to this machine', 'write an https address, or application: native');
+  if (value.names === undefined) say(['names'], 'client-name', 'is missing: people are shown the file’s name', 'write names.sv and names.en', 'warning');
+};
+
 /** What the federation decides for every service in it, put where the faces look. */
-const wireOf = (source: ServiceSource, rules: FederationRules): SamlService => {
+const wireOf = (source: ServiceSource, rules: FederationRules): SamlService | OidcClient => {
   const { wire } = source.description;
+  if (wire.protocol === 'oidc') return wire;
   return {
     ...wire,
     authnRequestsSigned: wire.authnRequestsSigned || (source.value.requestsSigned ?? rules.requestsSigned),
@@ -92,7 +102,7 @@ export const resolveService = (source: ServiceSource, owner: Owner, settings: Re
     release: value.release,
     wire: wireOf(source, rules),
   };
-  checkMust(service, rules, say);
+  if (service.wire.protocol === 'saml') checkMust(service, rules, say);
   checkService(service, source, settings, say);
   return Object.freeze(service);
 };

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { PartyId, ServiceId } from '../core/ids.ts';
 import type { JsonValue } from '../core/json.ts';
-import type { PeerKey, Party, Registry, ServiceParty } from './model.ts';
+import type { OidcClient, PeerKey, Party, Registry, SamlService, ServiceParty } from './model.ts';
 
 export interface PartyRow { readonly id: string; readonly name: string; readonly organisationNumber: string; readonly domain: string; readonly enabled: boolean; readonly services: number; readonly affiliates: number }
-export interface ServiceRow { readonly id: string; readonly name: string; readonly entityId: string; readonly federation: string; readonly enabled: boolean; readonly protocol: 'saml' }
+export interface ServiceRow { readonly id: string; readonly name: string; readonly entityId: string; readonly federation: string; readonly enabled: boolean; readonly protocol: 'saml' | 'oidc' }
 
 const servicesOf = (registry: Registry, party: PartyId): readonly ServiceParty[] => [...registry.services.values()].filter((service) => service.party === party);
 const partyRow = (registry: Registry, party: Party): PartyRow => ({
@@ -33,6 +33,17 @@ const keyView = ({ key, certificate, notAfter }: PeerKey): JsonValue => ({
   type: key.asymmetricKeyType ?? 'unknown', bits: key.asymmetricKeyDetails?.modulusLength ?? null, curve: key.asymmetricKeyDetails?.namedCurve ?? null,
   certificateSha256: createHash('sha256').update(Buffer.from(certificate, 'base64')).digest('hex'), certificateNotAfter: notAfter,
 });
+const samlView = (wire: SamlService): JsonValue => ({
+  validUntil: wire.validUntil, requestsSigned: wire.authnRequestsSigned, wantAssertionsSigned: wire.wantAssertionsSigned, nameIdFormats: wire.nameIdFormats, entityCategories: wire.entityCategories,
+  signingKeys: wire.signingKeys.map(keyView), encryptionKeys: wire.encryptionKeys.map(keyView),
+  assertionConsumerServices: wire.assertionConsumerServices.map((endpoint) => ({ ...endpoint })),
+  singleLogoutServices: wire.singleLogoutServices.map((endpoint) => ({ ...endpoint })),
+  requestedAttributes: wire.attributeConsumingServices.flatMap(({ index, attributes }) => attributes.map(({ name, required }) => ({ set: index, name, required }))),
+});
+const clientView = ({ entityId, application, redirectUris, authentication, keys, subject, sector, refreshTokens, scopeClaims, idTokenAlgorithm, signedUserinfo, pushedRequests, signedRequests, bound, profile, resources, entityCategories }: OidcClient): JsonValue => ({
+  clientId: entityId, application, redirectUris, authentication, keys: keys.kind === 'uri' ? keys.uri : keys.kind, subject, sector, refreshTokens, scopeClaims, idTokenAlgorithm, signedUserinfo, pushedRequests, signedRequests, bound, profile,
+  resources: resources.map(({ uri, scopes }) => ({ uri, scopes })), entityCategories,
+});
 /** Everything that is settled about a service, defaults filled in, so that nobody has to guess where a value comes from. */
 export const serviceView = (registry: Registry, id: ServiceId): JsonValue | undefined => {
   const service = registry.services.get(id);
@@ -43,12 +54,6 @@ export const serviceView = (registry: Registry, id: ServiceId): JsonValue | unde
     ...serviceRow(service), party: service.party, partyEnabled: party?.enabled ?? false, names: { ...service.names }, hasLogo: service.logo !== null, homeUrl: service.homeUrl, sso: service.sso,
     sign: { ...service.sign }, encryption: service.encryption, methods: service.methods.length > 0 ? service.methods : (party?.methods ?? []), minimumLevel: service.minimumLevel,
     release: { allow: service.release.allow, deny: service.release.deny, commissionRight: service.release.commissionRight },
-    metadata: {
-      validUntil: wire.validUntil, requestsSigned: wire.authnRequestsSigned, wantAssertionsSigned: wire.wantAssertionsSigned, nameIdFormats: wire.nameIdFormats, entityCategories: wire.entityCategories,
-      signingKeys: wire.signingKeys.map(keyView), encryptionKeys: wire.encryptionKeys.map(keyView),
-      assertionConsumerServices: wire.assertionConsumerServices.map((endpoint) => ({ ...endpoint })),
-      singleLogoutServices: wire.singleLogoutServices.map((endpoint) => ({ ...endpoint })),
-      requestedAttributes: wire.attributeConsumingServices.flatMap(({ index, attributes }) => attributes.map(({ name, required }) => ({ set: index, name, required }))),
-    },
+    ...(wire.protocol === 'saml' ? { metadata: samlView(wire) } : { client: clientView(wire) }),
   };
 };

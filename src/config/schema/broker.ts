@@ -69,6 +69,7 @@ const keys = z.strictObject({
   samlMetadata: keyPair.meta({ description: 'signs metadata; another key than the one for answers' }),
   audit: z.strictObject({ keyFile: filePath }).optional().meta({ description: 'signs checkpoints of the audit trail; default: made in the state directory' }),
   sealing: z.strictObject({ directory: filePath }).optional().meta({ description: 'keys that seal stored values; default: made in the state directory. Several nodes on one store need the same ones' }),
+  oidc: z.strictObject({ directory: filePath }).optional().meta({ description: 'keys that sign for OpenID Connect, `<number>.rsa.pem` and `<number>.ec.pem`; default: made in the state directory. Several nodes need the same ones' }),
   pseudonyms: z.strictObject({ secretFile: filePath }).optional().meta({ description: 'secret behind pseudonymous subjects: a new one makes every user new to every service; default: made in the state directory' }),
 });
 

@@ -5,6 +5,7 @@ import type { Finding } from '../../core/findings.ts';
 import { toPartyId, toServiceId } from '../../core/ids.ts';
 import { readYaml, type YamlReading } from '../../core/yaml-file.ts';
 import type { PartySource, RegistryContent, ServiceDescription, ServiceSource } from '../content.ts';
+import { clientFrom, type ClientFile } from '../client-file.ts';
 import { partyFileSchema, type PartyFile } from '../party-file.ts';
 import { serviceFileSchema, type ServiceFile } from '../service-file.ts';
 import { contentHash, partiesDirectory, servicesDirectory, type Tree } from './tree.ts';
@@ -98,11 +99,22 @@ const parseParties = async ({ tree, once, report }: Work): Promise<readonly Part
   return parties;
 };
 
+const twoKinds = (file: string, report: Work['report']): null => {
+  report(finding(file, 'two-kinds', 'has the key oidc, but SAML metadata beside it', 'keep one: a service speaks one protocol'));
+  return null;
+};
+const clientService = ({ party, name, file }: { readonly party: string; readonly name: string; readonly file: string }, oidc: ClientFile, { value, source }: Extract<YamlReading<ServiceFile>, { ok: true }>, report: Work['report']): ServiceSource | null => {
+  const ids = named(file, () => ({ id: toServiceId(`${party}/${name}`), party: toPartyId(party) }), report);
+  return ids === null ? null : { ...ids, file, description: { wire: clientFrom(oidc, value.entityCategories), names: {}, logos: [], notes: [] }, value, source };
+};
+
 const parseService = async ({ party, name, xml, yaml }: Group, { once, report }: Work, read: ReadServiceMetadata): Promise<ServiceSource | null> => {
   const settings = yaml === null ? null : await once(yaml, (bytes): YamlReading<ServiceFile> => readYaml(bytes, yaml, serviceFileSchema));
   if (settings?.ok === false) settings.findings.forEach(report);
+  const oidc = settings?.ok === true ? settings.value.oidc : undefined;
+  if (oidc !== undefined && yaml !== null && settings?.ok === true) return xml === null ? clientService({ party, name, file: yaml }, oidc, settings, report) : twoKinds(yaml, report);
   if (xml === null) {
-    report(finding(yaml ?? servicesDirectory, 'metadata-missing', `has no ${name}.xml beside it`, `save the service's SAML metadata as ${name}.xml in the same directory`));
+    report(finding(yaml ?? servicesDirectory, 'metadata-missing', `has no ${name}.xml beside it`, `save the service's SAML metadata as ${name}.xml in the same directory, or write the key oidc for an OpenID Connect client`));
     return null;
   }
   const description = await once(xml, (bytes) => describe(bytes, xml, read));

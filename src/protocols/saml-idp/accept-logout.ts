@@ -4,7 +4,7 @@
  */
 import { fail } from '../../core/errors.ts';
 import type { LogoutWish } from '../../login/logout-record.ts';
-import type { ServiceParty } from '../../parties/model.ts';
+import type { SamlParty } from '../../parties/model.ts';
 import type { BoundMessage } from '../../saml/bindings/message.ts';
 import { readPost } from '../../saml/bindings/post.ts';
 import { readRedirect } from '../../saml/bindings/redirect.ts';
@@ -23,17 +23,17 @@ export type AcceptedLogout =
   | { readonly kind: 'answer'; readonly mark: string; readonly service: string; readonly succeeded: boolean };
 
 const LIFETIME_SECONDS = 300;
-const checkAim = (message: LogoutRequest | LogoutResponse, service: ServiceParty, { sloUrls, now }: LogoutContext): void => {
+const checkAim = (message: LogoutRequest | LogoutResponse, service: SamlParty, { sloUrls, now }: LogoutContext): void => {
   if (message.destination === null || !sloUrls.includes(message.destination)) fail('saml.destination', 'Destination is missing or not one of our addresses', { entityId: message.issuer }); // [SAMLBind §3.4.5.2]
   const skew = service.federation.clockSkew * 1000;
   const age = now - message.issueInstant;
   if (age > LIFETIME_SECONDS * 1000 + skew || age < -skew) fail('saml.issue-instant', 'IssueInstant is too old or in the future', { entityId: message.issuer, ageSeconds: Math.round(age / 1000), skewSeconds: service.federation.clockSkew });
 };
-const wishOf = (request: LogoutRequest, service: ServiceParty, relayState: string | null, answered: boolean): LogoutWish => ({
+const wishOf = (request: LogoutRequest, service: SamlParty, relayState: string | null, answered: boolean): LogoutWish => ({
   asker: { protocol: 'saml', service: service.id, faceState: askerState({ requestId: request.id, relayState, answered }) },
   sessionIndexes: request.sessionIndexes, subject: { ...request.nameId },
 });
-const readRequest = (root: XmlElement, service: ServiceParty, context: LogoutContext): LogoutRequest => {
+const readRequest = (root: XmlElement, service: SamlParty, context: LogoutContext): LogoutRequest => {
   checkEnabled(service, context);
   const request = readLogoutRequest(root);
   checkAim(request, service, context);

@@ -11,7 +11,7 @@ import { fail, isBrygganError } from '../../core/errors.ts';
 import type { Instant } from '../../core/ports.ts';
 import type { Arrival } from '../../login/ports.ts';
 import type { AcceptedRequest, AnswerSlip } from '../../login/transaction.ts';
-import type { Registry, ServiceParty } from '../../parties/model.ts';
+import { isSamlParty, type Registry, type SamlParty, type ServiceParty } from '../../parties/model.ts';
 import type { BoundMessage } from '../../saml/bindings/message.ts';
 import { readPost } from '../../saml/bindings/post.ts';
 import { readRedirect, verifyRedirect } from '../../saml/bindings/redirect.ts';
@@ -47,13 +47,14 @@ const readBinding = (message: IncomingMessage): BoundMessage => {
   return bound.kind === 'request' ? bound : fail('binding.parameter', 'a SAMLResponse where requests belong');
 };
 
-export const serviceBehind = (root: XmlElement, registry: Registry): ServiceParty => {
+export const serviceBehind = (root: XmlElement, registry: Registry): SamlParty => {
   const issuer = claimedIssuer(root);
-  return registry.servicesByEntityId.get(issuer) ?? fail('saml.service-unknown', 'no service has this entityID', { entityId: issuer });
+  const service = registry.servicesByEntityId.get(issuer);
+  return service !== undefined && isSamlParty(service) ? service : fail('saml.service-unknown', 'no service has this entityID', { entityId: issuer });
 };
 
 /** The tree that may be read: the signed one when there is a signature. A bad signature is refused also where none was needed [SC-DP §5.2]. */
-export const verifiedTree = (message: BoundMessage, root: XmlElement, { wire }: ServiceParty, { now, mustBeSigned }: { readonly now: Instant; readonly mustBeSigned: boolean }): XmlElement => {
+export const verifiedTree = (message: BoundMessage, root: XmlElement, { wire }: SamlParty, { now, mustBeSigned }: { readonly now: Instant; readonly mustBeSigned: boolean }): XmlElement => {
   const inside = isSigned(root);
   if (inside && message.binding === 'redirect') return fail('signature.shape', 'a signature inside a message by HTTP-Redirect'); // [SAMLBind §3.4.4.1]
   if (!inside && message.signature === null) {
@@ -67,7 +68,7 @@ export const verifiedTree = (message: BoundMessage, root: XmlElement, { wire }: 
   return root;
 };
 
-export const checkEnabled = (service: ServiceParty, { registry, now }: Pick<AcceptContext, 'registry' | 'now'>): void => {
+export const checkEnabled = (service: SamlParty, { registry, now }: Pick<AcceptContext, 'registry' | 'now'>): void => {
   if (!service.enabled) fail('service.disabled', 'the service is switched off', { service: service.id });
   if (registry.parties.get(service.party)?.enabled !== true) fail('party.disabled', "the service's party is switched off", { party: service.party });
   const { validUntil } = service.wire;
@@ -75,14 +76,14 @@ export const checkEnabled = (service: ServiceParty, { registry, now }: Pick<Acce
 };
 
 /** Destination is demanded also where nothing is signed: the strictest of the profiles [SC-DP §5.4.1, SAMLBind §3.4.5.2]. */
-const checkAim = (request: AuthnRequest, service: ServiceParty, context: AcceptContext): void => {
+const checkAim = (request: AuthnRequest, service: SamlParty, context: AcceptContext): void => {
   if (request.destination === null || !context.ssoUrls.includes(request.destination)) fail('saml.destination', 'Destination is missing or not one of our addresses', { entityId: request.issuer });
   const skew = service.federation.clockSkew * 1000;
   const age = context.now - request.issueInstant;
   if (age > REQUEST_LIFETIME_SECONDS * 1000 + skew || age < -skew) fail('saml.issue-instant', 'IssueInstant is too old or in the future', { entityId: request.issuer, ageSeconds: Math.round(age / 1000), skewSeconds: service.federation.clockSkew });
 };
 
-const acceptedRequest = (request: AuthnRequest, slip: Omit<AnswerSlip, 'faceState'>, relayState: string | null, service: ServiceParty, context: AcceptContext): AcceptedRequest => {
+const acceptedRequest = (request: AuthnRequest, slip: Omit<AnswerSlip, 'faceState'>, relayState: string | null, service: SamlParty, context: AcceptContext): AcceptedRequest => {
   checkProtocol(request);
   checkSubject(request);
   checkScoping(request, context.providerIds);

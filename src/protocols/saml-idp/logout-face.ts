@@ -7,7 +7,7 @@ import type { ProtocolAnswer } from '../../core/http-types.ts';
 import { newXmlId, type Clock, type Log, type Random } from '../../core/ports.ts';
 import type { EndReason, LogoutAsker, LogoutWish } from '../../login/logout-record.ts';
 import type { LogoutEnd, LogoutFace } from '../../login/ports.ts';
-import type { PartyRegistry, ServiceParty } from '../../parties/model.ts';
+import { isSamlParty, type PartyRegistry, type SamlParty } from '../../parties/model.ts';
 import { writePost } from '../../saml/bindings/post.ts';
 import { writeRedirect } from '../../saml/bindings/redirect.ts';
 import { soapBody, writeSoap } from '../../saml/bindings/soap.ts';
@@ -60,7 +60,7 @@ const responseFor = (asker: AskerState, end: LogoutEnd, settings: AnswerSettings
 export const soapAnswer = async ({ asker }: LogoutWish, end: LogoutEnd, settings: AnswerSettings): Promise<string> =>
   writeSoap(await writeSigned(responseFor(readAskerState(asker.faceState), end, settings, null), settings.signer));
 
-const tell = async (entry: ServiceEntry, service: ServiceParty, url: string, reason: EndReason, settings: LogoutFaceSettings): Promise<'logged-out' | 'unreachable'> => {
+const tell = async (entry: ServiceEntry, service: SamlParty, url: string, reason: EndReason, settings: LogoutFaceSettings): Promise<'logged-out' | 'unreachable'> => {
   const id = newXmlId(settings.random);
   const request = requestFor(entry, { id, url, reason }, settings);
   const answer = soapBody(readXml(await settings.post(url, writeSoap(await writeSigned(request, settings.signer))), 'service-reply'));
@@ -73,13 +73,16 @@ const tell = async (entry: ServiceEntry, service: ServiceParty, url: string, rea
 
 type Endpoint = { readonly binding: 'redirect' | 'post'; readonly url: string };
 /** By Redirect where there is a choice: it needs no click where scripts are off [K-S2 SDP-IDP22]. */
-const browserEndpoint = (service: ServiceParty | undefined, which: 'url' | 'responseUrl'): Endpoint | undefined =>
+const browserEndpoint = (service: SamlParty | undefined, which: 'url' | 'responseUrl'): Endpoint | undefined =>
   (['redirect', 'post'] as const).flatMap((binding) => service?.wire.singleLogoutServices.filter((one) => one.binding === binding).map((one) => ({ binding, url: one[which] })) ?? [])[0];
 const browserMessage = async ({ binding, url }: Endpoint, kind: MessageKind, node: XmlNode, relayState: string | null, signer: Signer): Promise<ProtocolAnswer> =>
   binding === 'redirect' ? { kind: 'redirect', to: await writeRedirect(url, { kind, xml: writeXml(node), relayState }, signer) } : writePost(url, { kind, xml: await writeSigned(node, signer), relayState });
 
 export const createLogoutFace = (settings: LogoutFaceSettings): LogoutFace => {
-  const serviceOf = (id: ServiceEntry['service']): ServiceParty | undefined => settings.registry.current().services.get(id);
+  const serviceOf = (id: ServiceEntry['service']): SamlParty | undefined => {
+    const service = settings.registry.current().services.get(id);
+    return service !== undefined && isSamlParty(service) ? service : undefined;
+  };
   return {
     tell: async (entry, reason) => {
       const service = serviceOf(entry.service);

@@ -7,7 +7,7 @@ import { newXmlId, type Clock, type Random } from '../../core/ports.ts';
 import { hmac } from '../../core/secrets.ts';
 import type { FaceAnswer, ProtocolFace } from '../../login/ports.ts';
 import type { AnswerSlip, ReleasedTransaction } from '../../login/transaction.ts';
-import type { ServiceParty } from '../../parties/model.ts';
+import { isSamlParty, type SamlParty, type ServiceParty } from '../../parties/model.ts';
 import { writePost } from '../../saml/bindings/post.ts';
 import { assertionNode, type AttributeContent, type NameIdContent } from '../../saml/messages/assertion.ts';
 import { writeRefusal, writeSuccess, type Protection, type ResponseHead } from '../../saml/messages/response.ts';
@@ -25,7 +25,7 @@ export interface SamlFaceSettings {
   /** Derives NameIDs. At least 256 bits; changing it changes every persistent id. */
   readonly subjectSecret: string;
   /** Text of one value in the service's dialect. */
-  readonly serialise: (attribute: AttributeId, value: AttributeValue, service: ServiceParty) => string;
+  readonly serialise: (attribute: AttributeId, value: AttributeValue, service: SamlParty) => string;
   /** FriendlyName beside a wire name; informational, nobody matches on it. */
   readonly friendlyName?: (attribute: AttributeId) => string | null;
 }
@@ -38,7 +38,7 @@ const ASSERTION_SECONDS = 300;
  * Opaque, different for every service, and lower-case hexadecimal so that nothing hangs on case [K-FI IIP-IDP21].
  * Persistent: the same for ever. Transient: the same within one session of one service, so that logout finds it.
  */
-const nameIdFor = (state: SlipState, transaction: ReleasedTransaction, service: ServiceParty, sessionIndex: string, settings: SamlFaceSettings): NameIdContent => {
+const nameIdFor = (state: SlipState, transaction: ReleasedTransaction, service: SamlParty, sessionIndex: string, settings: SamlFaceSettings): NameIdContent => {
   const { entityId } = service.wire;
   const derive = (...parts: readonly string[]): string => `_${Buffer.from(hmac(settings.subjectSecret, ...parts), 'base64url').toString('hex')}`;
   return state.nameIdFormat === 'persistent'
@@ -47,20 +47,20 @@ const nameIdFor = (state: SlipState, transaction: ReleasedTransaction, service: 
 };
 
 /** Under the names that the service asked by, in its order; what was not released is not there. */
-const attributesOf = (state: SlipState, transaction: ReleasedTransaction, service: ServiceParty, settings: SamlFaceSettings): readonly AttributeContent[] =>
+const attributesOf = (state: SlipState, transaction: ReleasedTransaction, service: SamlParty, settings: SamlFaceSettings): readonly AttributeContent[] =>
   state.wishes.flatMap(([attribute, name]) => {
     const values = transaction.released.attributes[attribute] ?? [];
     return values.length === 0 ? [] : [{ name, friendlyName: settings.friendlyName?.(attribute) ?? null, values: values.map((value) => settings.serialise(attribute, value, service)) }];
   });
 
-const encryptionFor = (service: ServiceParty): EncryptionTarget | null => {
+const encryptionFor = (service: SamlParty): EncryptionTarget | null => {
   if (service.encryption === 'never') return null;
   const [key] = service.wire.encryptionKeys;
   if (key === undefined) return service.encryption === 'if-key' ? null : fail('encrypt.failed', "encryption is required but the service's metadata has no key for it", { service: service.id });
   return key;
 };
 
-const protectionFor = (service: ServiceParty, signer: Signer): Protection => {
+const protectionFor = (service: SamlParty, signer: Signer): Protection => {
   const encryptFor = encryptionFor(service);
   const assertion = service.sign.assertion || service.wire.wantAssertionsSigned; // [SAMLMeta §2.4.4]
   const response = service.sign.response || encryptFor !== null || !assertion;
@@ -73,7 +73,7 @@ const headFor = (slip: AnswerSlip, state: SlipState, settings: SamlFaceSettings)
 const formFor = (slip: AnswerSlip, state: SlipState, xml: string): PostForm =>
   slip.returnAddress.binding === bindings.post ? writePost(slip.returnAddress.url, { kind: 'response', xml, relayState: state.relayState }) : fail('internal', 'a return address that is not for HTTP-POST');
 
-const respond = async (transaction: ReleasedTransaction, service: ServiceParty, session: SessionFacts, settings: SamlFaceSettings): Promise<FaceAnswer> => {
+const respond = async (transaction: ReleasedTransaction, service: SamlParty, session: SessionFacts, settings: SamlFaceSettings): Promise<FaceAnswer> => {
   const { slip, identity, assuranceUri } = transaction;
   const state = readSlipState(slip.faceState);
   const head = headFor(slip, state, settings);
@@ -104,7 +104,7 @@ const respond = async (transaction: ReleasedTransaction, service: ServiceParty, 
 };
 
 /** The catalogue's status pair; a federation may spell "the person cancelled" its own way [SC-DP §6.4]. */
-const refuse = async (slip: AnswerSlip, error: BrygganError, service: ServiceParty, settings: SamlFaceSettings): Promise<PostForm | null> => {
+const refuse = async (slip: AnswerSlip, error: BrygganError, service: SamlParty, settings: SamlFaceSettings): Promise<PostForm | null> => {
   const { saml } = errorCatalogue[error.code];
   if (saml === null) return null;
   const state = readSlipState(slip.faceState);
@@ -114,9 +114,11 @@ const refuse = async (slip: AnswerSlip, error: BrygganError, service: ServicePar
   return formFor(slip, state, await writeRefusal(headFor(slip, state, settings), status, service.sign.response ? settings.signer : null));
 };
 
+const ours = (service: ServiceParty): SamlParty => (isSamlParty(service) ? service : fail('internal', 'a service of another protocol', { service: service.id }));
+
 /** The SAML face of the login: step 6 for requests that `acceptAuthnRequest` took in. */
 export const createSamlFace = (settings: SamlFaceSettings): ProtocolFace => ({
   protocol: 'saml',
-  respond: (transaction, service, session) => respond(transaction, service, session, settings),
-  refuse: (slip, error, service) => refuse(slip, error, service, settings),
+  respond: (transaction, service, session) => respond(transaction, ours(service), session, settings),
+  refuse: (slip, error, service) => refuse(slip, error, ours(service), settings),
 });

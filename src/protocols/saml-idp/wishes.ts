@@ -5,7 +5,7 @@
 import type { AttributeId, RequestedAttribute } from '../../attributes/model.ts';
 import { answerLevel, assuranceLevels, type RequestedAssurance } from '../../core/assurance.ts';
 import { fail } from '../../core/errors.ts';
-import type { NameIdFormat, SamlService, ServiceParty } from '../../parties/model.ts';
+import type { NameIdFormat, SamlService, SamlParty } from '../../parties/model.ts';
 import type { AuthnRequest, MatchValue } from '../../saml/messages/authn-request.ts';
 import { bindings, nameIdFormats } from '../../saml/names.ts';
 
@@ -36,7 +36,7 @@ const offered: ReadonlyMap<string, NameIdFormat> = new Map([[nameIdFormats.trans
  * Format asked for; else the first in the service's metadata that we have; else its federation's [SAMLCore §3.4.1.1].
  * AllowCreate changes nothing: our persistent ids are derived, so each exists already.
  */
-export const nameIdFormatFor = (request: AuthnRequest, service: ServiceParty): NameIdFormat => {
+export const nameIdFormatFor = (request: AuthnRequest, service: SamlParty): NameIdFormat => {
   const { format, spNameQualifier } = request.nameIdPolicy ?? { format: null, spNameQualifier: null };
   if (spNameQualifier !== null && spNameQualifier !== service.wire.entityId) return fail('saml.name-id-policy', 'SPNameQualifier of somebody else');
   if (format !== null && format !== nameIdFormats.unspecified) return offered.get(format) ?? fail('saml.name-id-policy', 'NameID format that is not offered', { format: format.slice(0, 120) });
@@ -45,7 +45,7 @@ export const nameIdFormatFor = (request: AuthnRequest, service: ServiceParty): N
 };
 
 /** The class references that the federation understands, if some level can answer them [SAMLCore §3.3.2.2.1]; null = any level. */
-export const assuranceFor = (request: AuthnRequest, service: ServiceParty): RequestedAssurance | null => {
+export const assuranceFor = (request: AuthnRequest, service: SamlParty): RequestedAssurance | null => {
   const context = request.requestedAuthnContext;
   if (context === null) return null;
   if (context.declRefs.length > 0) return fail('saml.authn-context', 'declaration references are not supported');

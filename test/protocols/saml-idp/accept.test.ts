@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../src/core/error-catalogue.ts';
 import { toPartyId } from '../../../src/core/ids.ts';
 import type { AnswerSlip } from '../../../src/login/transaction.ts';
-import type { ServiceParty } from '../../../src/parties/model.ts';
+import type { SamlParty } from '../../../src/parties/model.ts';
 import { acceptAuthnRequest, REQUEST_LIFETIME_SECONDS, type AcceptContext } from '../../../src/protocols/saml-idp/accept.ts';
 import { bindings, nameIdFormats, namespaces } from '../../../src/saml/names.ts';
 import { refusedWith } from '../../fixtures/refused.ts';
@@ -26,7 +26,7 @@ const answered = (code: ErrorCode, parts: RequestParts, where: AcceptContext = c
   expect(outcome.error.code).toBe(code);
   return outcome.slip;
 };
-const withWire = (overrides: Partial<ServiceParty['wire']>): AcceptContext => testContext(testService({ wire: testWire(overrides) }));
+const withWire = (overrides: Partial<SamlParty['wire']>): AcceptContext => testContext(testService({ wire: testWire(overrides) }));
 const policy = (attributes: string): RequestParts => ({ children: `<samlp:NameIDPolicy ${attributes}/>` });
 const levels = (uris: readonly string[], comparison = 'exact'): RequestParts => ({ children: `<samlp:RequestedAuthnContext Comparison="${comparison}">${uris.map((uri) => `<saml:AuthnContextClassRef>${uri}</saml:AuthnContextClassRef>`).join('')}</samlp:RequestedAuthnContext>` });
 

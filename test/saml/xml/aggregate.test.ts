@@ -55,6 +55,7 @@ describe('the stream says what the tree says', () => {
     ['a PrefixList with #default', { prefixes: '#default mdui', open: OPEN.replace(' ID=', ' xmlns="urn:default" ID=') }],
     ['line ends of Windows', { content: CONTENT.replaceAll('\n', '\r\n') }],
     ['attributes in any order, in any namespace', { content: entity('a').replace('entityID', 'z="1" xml:lang="sv" b:c="2" xmlns:b="urn:b" a="3" entityID') }],
+    ['> and quotes in attributes', { content: entity('a').replace('entityID', `z="a>b'c" y='d>"e' entityID`) }],
     ['names outside ASCII', { content: entity('a', '<räk ﬁ="1" 𐀀="2" xmlns:å="urn:å" å:ä="ö"/>') }],
     ['an empty element that is an entity', { content: '<md:EntityDescriptor entityID="https://a.example/saml"/>' }],
     ['no entity at all', { content: '' }],

@@ -27,6 +27,10 @@ describe('reading', () => {
   it('resolves the five entities and character references once', () => {
     expect(textOf(read('<r>&lt;&gt;&amp;&quot;&apos;&#65;&#x42;&#x10FFFF;&amp;lt;</r>'))).toBe('<>&"\'AB\u{10FFFF}&lt;');
   });
+  it('takes references to the first and last character of each range that XML allows, and to none beside them [XML §2.2]', () => {
+    for (const code of [0x9, 0xa, 0xd, 0x20, 0xd7ff, 0xe000, 0xfffd, 0x10000, 0x10ffff]) expect(textOf(read(`<r>&#x${code.toString(16)};</r>`))).toBe(String.fromCodePoint(code));
+    for (const code of [0x0, 0x8, 0xb, 0xc, 0xe, 0x1f, 0xd800, 0xdfff, 0xfffe, 0xffff, 0x110000]) refusedWith('xml.illegal-character', () => read(`<r>&#${code};</r>`));
+  });
   it('reads line ends and white space of attributes as XML says [XML §2.11, §3.3.3]', () => {
     expect(textOf(read('<r>a\r\nb\rc&#13;d</r>'))).toBe('a\nb\nc\rd');
     expect(attributeOf(read('<r a="a\r\nb\tc\nd&#10;e&#9;f"/>'), 'a')).toBe('a b c d\ne\tf');

@@ -28,6 +28,8 @@ it('a document that is signed by the rules is accepted, and the very element tha
 describe('what others write and is right', () => {
   it.each<[string, SignedParts]>([
     ['base64 in lines', { digestValue: (value) => `\n${value.slice(0, 20)}\n${value.slice(20)}\n`, signatureValue: (value) => value.replace(/.{76}/g, '$&\n') }],
+    ['something of another namespace that is called Signature too', { content: '<x:Signature xmlns:x="urn:x"></x:Signature>' }],
+    ['something else of the namespace of signatures beside it', { content: `<ds:KeyInfo xmlns:ds="${DS}"></ds:KeyInfo>` }],
     ['a KeyInfo that nobody reads', { after: '<ds:KeyInfo><ds:KeyName>whatever</ds:KeyName></ds:KeyInfo>' }],
     ['white space between its elements', { before: '\n  ', after: '\n' }],
     ['a PrefixList that names what is bound to nothing', { transforms: exclusiveWith(prefixList('xs xsi')) }],

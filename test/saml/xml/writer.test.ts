@@ -17,6 +17,7 @@ describe('writing', () => {
   it.each<[string, XmlNode, string]>([
     ['an empty element', element('saml:A', {}, []), '<saml:A xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"></saml:A>'],
     ['attributes in canonical order, undefined ones left out', element('saml:A', { z: '1', 'xsi:type': 'b', a: undefined, B: '2', 'xml:lang': 'sv' }, []), '<saml:A xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" B="2" z="1" xsi:type="b" xml:lang="sv"></saml:A>'],
+    ['attributes of one namespace by their local names', element('a', { 'xsi:ba': '1', 'xsi:az': '2' }, []), '<a xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:az="2" xsi:ba="1"></a>'],
     ['namespaces where they are used first', element('saml:A', {}, [element('ds:B', {}, [element('saml:C', {}, [])]), element('ds:D', {}, [])]), '<saml:A xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"><ds:B xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><saml:C></saml:C></ds:B><ds:D xmlns:ds="http://www.w3.org/2000/09/xmldsig#"></ds:D></saml:A>'],
     ['a default namespace, once', element('a', { xmlns: 'urn:a' }, [element('b', {}, []), element('c', { xmlns: 'urn:a' }, []), element('d', { xmlns: 'urn:d' }, [])]), '<a xmlns="urn:a"><b></b><c></c><d xmlns="urn:d"></d></a>'],
     ['no namespace', element('a', { b: '1' }, ['x']), '<a b="1">x</a>'],

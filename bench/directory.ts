@@ -1,11 +1,14 @@
 /** HSA's services under load: a thousand people whom nobody has asked for before, and ten thousand questions about them afterwards. */
+import { readFileSync } from 'node:fs';
 import { silentLog } from '../src/core/ports.ts';
 import { openSoapDirectory } from '../src/directory/hsa-soap/directory.ts';
 import { layerDirectories, layersSchema } from '../src/directory/layers.ts';
 import type { PersonKey } from '../src/directory/model.ts';
-import { soapSettings } from '../test/contracts/stages/soap.ts';
+import { organisationsOf, soapSettings } from '../test/contracts/stages/soap.ts';
 import { hsaId, person, post } from '../test/directory/people.ts';
-import { startHsaSoap } from '../test/fakes/hsa-soap/simulator.ts';
+import { LOGICAL_ADDRESS, startHsaSoap } from '../test/fakes/hsa-soap/simulator.ts';
+import { askingService, isAnswer, logIn } from '../test/fixtures/asking-service.ts';
+import { OwnPki, startProduction } from '../test/fixtures/production.ts';
 import type { BenchResult, BenchRow } from './row.ts';
 
 const PEOPLE = 1_000;
@@ -32,7 +35,35 @@ const measure = async (warm: boolean): Promise<BenchResult> => {
   return { seconds, note };
 };
 
+/** Whole logins at a real, hardened process: one with the card, then ten thousand from its session, eight at a time. */
+const measureLogins = async (): Promise<BenchResult> => {
+  const pki = new OwnPki();
+  const [service, client] = [pki.functionPair('directory', 'serverAuth'), pki.functionPair('bryggan', 'clientAuth')];
+  const authorityFile = pki.authorityFile(pki.function, 'function-ca');
+  const [cert, key, ca] = [service.certificateFile, service.keyFile, authorityFile].map((file) => readFileSync(file, 'utf8')) as [string, string, string];
+  const people = [person()];
+  const simulator = await startHsaSoap(people, { cert, key, ca });
+  const application = askingService({ name: 'journal', wants: ['employeeHsaId!', 'commissionHsaId!'] });
+  const production = await startProduction(pki, { sources: { hsa: { kind: 'soap', endpoints: [simulator.url], logicalAddress: LOGICAL_ADDRESS, authorityFile, ...client, organisations: organisationsOf(people) } } }, [application.files]);
+  const { bryggan } = production;
+  const agent = bryggan.agentFor(production.card('hsa-id', hsaId('POST1')));
+  await logIn(agent, bryggan, application);
+  const calls = simulator.asked.length;
+  let left = WARM;
+  const begun = performance.now();
+  await Promise.all(Array.from({ length: CONNECTIONS }, async () => {
+    for (; left > 0; left -= 1) if (!isAnswer(await application.start(agent, bryggan))) throw new Error('a login was not answered');
+  }));
+  const seconds = (performance.now() - begun) / 1000;
+  const note = `${String(WARM)} logins, ${String(simulator.asked.length - calls)} calls`;
+  await production.stop();
+  await simulator.stop();
+  pki.remove();
+  return { seconds, note };
+};
+
 export const rows: readonly BenchRow[] = [
   { id: 'directory-cold', budget: 60, unit: 's', measure: () => measure(false) },
   { id: 'directory-warm', budget: 1, unit: 's', measure: () => measure(true) },
+  { id: 'directory-warm-logins', budget: 300, unit: 's', measure: measureLogins },
 ];

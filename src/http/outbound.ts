@@ -2,17 +2,29 @@
  * The outbound client: every call that Bryggan makes on its own to an address from configuration or verified metadata. Bounded in time
  * and size, no redirects, no proxy from the environment, and the address that is really connected to is checked (threats F04).
  */
-import { lookup } from 'node:dns';
+import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { rootCertificates } from 'node:tls';
 import { Agent, fetch } from 'undici';
 import { BrygganError, fail, isBrygganError } from '../core/errors.ts';
 
-export interface OutboundLimits { readonly milliseconds: number; readonly bytes: number }
+export interface OutboundLimits {
+  readonly milliseconds: number;
+  /** After decompression. */
+  readonly bytes: number;
+  /** Everything but revocation lists and OCSP, which sign themselves and are published over http. */
+  readonly httpsOnly?: boolean;
+  /** Media types that are taken, without parameters; undefined: any. */
+  readonly contentTypes?: readonly string[];
+}
+export type Resolver = (host: string, options: LookupOptions & { all: true }, done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void) => void;
 export interface OutboundOptions {
   /** Networks (CIDR) that may be reached although they are private: Sjunet, loopback in development. */
   readonly allowedNetworks: readonly string[];
   /** PEM of authorities beside the system's, for services with certificates of their own. */
   readonly ca?: string;
+  /** The system's, if left out. */
+  readonly resolve?: Resolver;
 }
 export interface OutboundClient {
   /** Errors: `outbound.refused` (address or scheme not allowed), `outbound.failed` (everything else). */
@@ -29,19 +41,34 @@ const subnets = (networks: readonly string[]): BlockList => {
   }
   return list;
 };
-/** Not on the public internet [RFC 6890]. */
-const inner = subnets(['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.168.0.0/16', '198.18.0.0/15', '224.0.0.0/3', '::/127', '64:ff9b::/96', 'fc00::/7', 'fe80::/10', 'ff00::/8']);
+/** Not on the public internet, or a way around it: private, shared, documentation, multicast, and IPv6 that carries an IPv4 address [RFC 6890]. */
+const inner = subnets([
+  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/3',
+  '::/96', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', '5f00::/16', 'fc00::/7', 'fe80::/9', 'ff00::/8',
+]);
+
+const bytesOf = async (body: AsyncIterable<unknown>, limit: number, host: string): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += (chunk as Uint8Array).byteLength;
+    if (size > limit) return fail('outbound.failed', `more than ${limit} bytes`, { host });
+    chunks.push(chunk as Uint8Array);
+  }
+  return Buffer.concat(chunks);
+};
 
 export const createOutboundClient = (options: OutboundOptions): OutboundClient => {
   const allowed = subnets(options.allowedNetworks);
+  const resolve: Resolver = options.resolve ?? lookup;
   const check = (address: string): boolean => {
-    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+    const plain = address.replace(/%.*$/, '');
     const family = isIP(plain) === 6 ? 'ipv6' : 'ipv4';
     return isIP(plain) !== 0 && (!inner.check(plain, family) || allowed.check(plain, family));
   };
   /** The answer of the resolver is what is connected to: a second look-up cannot give another one. */
   const guarded: LookupFunction = (host, lookupOptions, done) => {
-    lookup(host, { ...lookupOptions, all: true }, (error, addresses) => {
+    resolve(host, { ...lookupOptions, all: true }, (error, addresses) => {
       if (error !== null) return done(error, '', 0);
       const good = addresses.filter(({ address }) => check(address));
       const [first] = good;
@@ -50,29 +77,34 @@ export const createOutboundClient = (options: OutboundOptions): OutboundClient =
       else done(null, first.address, first.family);
     });
   };
-  const agent = new Agent({ connect: { lookup: guarded, timeout: 5000, ...(options.ca === undefined ? {} : { ca: options.ca }) }, connections: 8, maxRedirections: 0, keepAliveTimeout: 1000 } as ConstructorParameters<typeof Agent>[0]);
+  const agent = new Agent({ connect: { lookup: guarded, timeout: 5000, ...(options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }) }, connections: 8, maxRedirections: 0, keepAliveTimeout: 1000 } as ConstructorParameters<typeof Agent>[0]);
 
-  const call = async (target: string, init: { method: string; body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> }, limits: OutboundLimits): Promise<Uint8Array> => {
+  const checked = (target: string, { httpsOnly = false }: OutboundLimits): URL => {
     const url = URL.parse(target);
-    if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') return fail('outbound.refused', 'not an http or https address');
+    if (url === null || (url.protocol !== 'https:' && (httpsOnly || url.protocol !== 'http:')) || url.username !== '' || url.password !== '') return fail('outbound.refused', httpsOnly ? 'not an https address' : 'not an http or https address');
     const host = url.hostname.replace(/^\[|\]$/g, '');
     if (isIP(host) !== 0 && !check(host)) return fail('outbound.refused', 'an address that may not be reached', { host });
+    return url;
+  };
+  const call = async (target: string, init: { method: string; body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> }, limits: OutboundLimits): Promise<Uint8Array> => {
+    const url = checked(target, limits);
+    const whole = new AbortController();
+    const timer = setTimeout(() => whole.abort(new Error(`no whole answer within ${limits.milliseconds} ms`)), limits.milliseconds);
     try {
-      const response = await fetch(url, { ...init, dispatcher: agent, redirect: 'manual', signal: AbortSignal.timeout(limits.milliseconds) });
+      const response = await fetch(url, { ...init, dispatcher: agent, redirect: 'manual', signal: whole.signal });
       if (response.status !== 200 || response.body === null) return fail('outbound.failed', `answered ${response.status}`, { host: url.host });
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      for await (const chunk of response.body) {
-        size += (chunk as Uint8Array).byteLength;
-        if (size > limits.bytes) return fail('outbound.failed', `more than ${limits.bytes} bytes`, { host: url.host });
-        chunks.push(chunk as Uint8Array);
-      }
-      return Buffer.concat(chunks);
+      const type = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+      if (limits.contentTypes?.includes(type) === false) return fail('outbound.failed', 'answered with another content type than asked for', { host: url.host });
+      return await bytesOf(response.body, limits.bytes, url.host);
     } catch (error) {
       if (isBrygganError(error)) throw error;
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       if (isBrygganError(cause)) throw cause;
       return fail('outbound.failed', cause instanceof Error ? cause.message : String(cause), { host: url.host }, error);
+    } finally {
+      clearTimeout(timer);
+      // What is left of an answer that was refused is not waited for.
+      whole.abort();
     }
   };
   return {

@@ -1,5 +1,6 @@
 /** HSA's services under load: a thousand people whom nobody has asked for before, and ten thousand questions about them afterwards. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { silentLog } from '../src/core/ports.ts';
 import { openSoapDirectory } from '../src/directory/hsa-soap/directory.ts';
 import { layerDirectories, layersSchema } from '../src/directory/layers.ts';
@@ -35,6 +36,30 @@ const measure = async (warm: boolean): Promise<BenchResult> => {
   return { seconds, note };
 };
 
+/** A thousand people in a minute, evenly, whom nobody has asked for before; HSA as quick as it promises; our defaults. */
+const measureArrivals = async (): Promise<BenchResult> => {
+  const people = Array.from({ length: PEOPLE }, (_, index) => person({ personalIdentityNumber: null, employments: [post({ hsaId: hsaId(`M${String(index)}`), authorizationScopes: [] })] }));
+  const simulator = await startHsaSoap(people);
+  simulator.slow(150);
+  const defaults = { maxConnections: 16, timeout: 5_000, hedgeAfter: 1_000 };
+  const settings = soapSettings([simulator.url], people, Date.now(), defaults);
+  const source = openSoapDirectory(settings);
+  const directory = layerDirectories({ sources: new Map([['hsa', source]]), settings: layersSchema.parse({}), feigned: 'keep', clock: settings.clock, log: silentLog });
+  const begun = performance.now();
+  const answers = await Promise.all(Array.from({ length: PEOPLE }, async (_, index) => {
+    await pause(index * (60_000 / PEOPLE));
+    const asked = performance.now();
+    const found = await directory.find(keyOf(index)).catch(() => undefined);
+    return { milliseconds: performance.now() - asked, found: found !== undefined };
+  }));
+  const seconds = (performance.now() - begun) / 1000;
+  const waits = answers.map(({ milliseconds }) => milliseconds).toSorted((a, b) => a - b);
+  const note = `${String(PEOPLE)} people over 60 s, ${String(answers.filter(({ found }) => !found).length)} without answer, at most ${String(simulator.mostConnections())} of ${String(defaults.maxConnections)} connections, median wait ${String(Math.round(waits[PEOPLE / 2] ?? 0))} ms, longest ${String(Math.round(waits.at(-1) ?? 0))} ms`;
+  source.close();
+  await simulator.stop();
+  return { seconds, note };
+};
+
 /** Whole logins at a real, hardened process: one with the card, then ten thousand from its session, eight at a time. */
 const measureLogins = async (): Promise<BenchResult> => {
   const pki = new OwnPki();
@@ -64,6 +89,7 @@ const measureLogins = async (): Promise<BenchResult> => {
 
 export const rows: readonly BenchRow[] = [
   { id: 'directory-cold', budget: 60, unit: 's', measure: () => measure(false) },
+  { id: 'directory-arrivals', budget: 65, unit: 's', measure: measureArrivals },
   { id: 'directory-warm', budget: 1, unit: 's', measure: () => measure(true) },
   { id: 'directory-warm-logins', budget: 300, unit: 's', measure: measureLogins },
 ];

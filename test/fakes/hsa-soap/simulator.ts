@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:https';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DirectoryPerson } from '../../../src/directory/model.ts';
 import { answerText, fault } from './answers.ts';
 import { judgeRequest, type Asked, type Interaction } from './requests.ts';
@@ -38,6 +39,8 @@ export interface Simulator {
   misbehave(how: Misbehaviour | null): void;
   /** Answers wait until it is called with null. */
   hold(gate: Promise<void> | null): void;
+  /** Each answer takes so long. */
+  slow(milliseconds: number): void;
   stop(): Promise<void>;
 }
 
@@ -68,7 +71,7 @@ export const startHsaSoap = async (people: readonly DirectoryPerson[], identity:
   const sockets = new Set<Socket>();
   let how: Misbehaviour | null = null;
   let gate: Promise<void> | null = null;
-  let [most, made] = [0, 0];
+  let [most, made, delay] = [0, 0, 0];
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readAll(request);
@@ -81,6 +84,7 @@ export const startHsaSoap = async (people: readonly DirectoryPerson[], identity:
     }
     asked.push(question);
     await gate;
+    if (delay > 0) await pause(delay);
     const right = answerText(question, people);
     const wrong = how === null || (how.only !== undefined && how.only !== question.interaction) ? null : how;
     if (wrong?.instead === 'silence') return;
@@ -106,7 +110,7 @@ export const startHsaSoap = async (people: readonly DirectoryPerson[], identity:
   await once(server, 'listening');
   return {
     url: `https://localhost:${(server.address() as AddressInfo).port}/vp`, asked, violations, mostConnections: () => most, connections: () => made,
-    misbehave: (next) => { how = next; }, hold: (next) => { gate = next; },
+    misbehave: (next) => { how = next; }, hold: (next) => { gate = next; }, slow: (milliseconds) => { delay = milliseconds; },
     stop: async () => {
       server.close();
       for (const socket of sockets) socket.destroy();

@@ -79,10 +79,10 @@ export const element = (name: string, attributes: Attributes, children: readonly
       continue;
     }
     const colon = attribute.indexOf(':');
-    written.push({ prefix: colon < 0 ? '' : attribute.slice(0, colon), name: attribute, localName: checkName(colon < 0 ? attribute : attribute.slice(colon + 1)), value });
+    written.push({ prefix: colon < 0 ? '' : attribute.slice(0, colon), name: attribute, localName: checkName(colon <= 0 ? attribute : attribute.slice(colon + 1)), value });
   }
   if (written.length > 1) written.sort(inOrder);
-  const node = { prefix: at < 0 ? '' : name.slice(0, at), localName: checkName(at < 0 ? name : name.slice(at + 1)), attributes: written, children };
+  const node = { prefix: at < 0 ? '' : name.slice(0, at), localName: checkName(at <= 0 ? name : name.slice(at + 1)), attributes: written, children };
   return defaultNamespace === undefined && declares.length === 0 ? node : { ...node, declares, ...(defaultNamespace === undefined ? {} : { defaultNamespace }) };
 };
 

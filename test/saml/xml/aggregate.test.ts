@@ -47,7 +47,7 @@ const namesIn = (root: XmlElement): readonly string[] => childElements(root, MD,
 describe('the stream says what the tree says', () => {
   const cases: readonly (readonly [string, Parts])[] = [
     ['a plain aggregate', {}],
-    ['a declaration and white space around it', { head: '<?xml version="1.0" encoding="UTF-8"?>\n<!-- made today -->\n' }],
+    ['a declaration and white space around it', { head: '<?xml version="1.0" encoding="UTF-8"?>\n<!-- made today -->\n<?style x?>' }],
     ['a byte order mark', { head: '\uFEFF' }],
     ['text before the signature', { before: '\n   ' }],
     ['a comment and an instruction before the signature', { before: '<!-- x --><?x y?>' }],
@@ -57,6 +57,7 @@ describe('the stream says what the tree says', () => {
     ['attributes in any order, in any namespace', { content: entity('a').replace('entityID', 'z="1" xml:lang="sv" b:c="2" xmlns:b="urn:b" a="3" entityID') }],
     ['> and quotes in attributes', { content: entity('a').replace('entityID', `z="a>b'c" y='d>"e' entityID`) }],
     ['names outside ASCII', { content: entity('a', '<räk ﬁ="1" 𐀀="2" xmlns:å="urn:å" å:ä="ö"/>') }],
+    ['references to characters of every length', { content: entity('a', '<x a="&#x7f;&#x80;&#xff;&#x7ff;&#x800;&#xffff0;">&#x7f;&#x80;&#xff;&#x7ff;&#x800;&#xffff0; กÀ\u07ff\u0800\ud7ff\ue000\u{10000}\u{10ffff}</x>') }],
     ['an empty element that is an entity', { content: '<md:EntityDescriptor entityID="https://a.example/saml"/>' }],
     ['no entity at all', { content: '' }],
   ];

@@ -182,6 +182,12 @@ describe('one answer for every failure that depends on a key (threats C01)', () 
 });
 
 describe('padding of CBC [XMLEnc §5.2]', () => {
+  it('of every length', () => {
+    for (let more = 0; more < 16; more += 1) {
+      const plain = PLAIN.replace('urn:issuer', `urn:issuer${'x'.repeat(more)}`);
+      expect(openCovered({ mode: 'cbc', plain })).toBe(plain);
+    }
+  });
   it('may hold anything but its length', () => {
     const plain = Buffer.from(PLAIN);
     const length = 16 - (plain.length % 16);

@@ -152,6 +152,7 @@ describe.each(profiles)('well-formedness in every profile: %s', (profile) => {
     refusedWith('xml.processing-instruction', () => read(' <?xml version="1.0"?><r/>', profile));
     refusedWith('xml.processing-instruction', () => read('<r><?xml version="1.0"?></r>', profile));
   });
+  it('takes other short attributes with a prefix', () => { expect(read('<r xmlns:p="urn:p" p:ab="1" p:idx="2" p:i="3"/>', profile).attributes).toHaveLength(3); });
   it('refuses an ID that appears twice, and takes two different ones (threats B23)', () => {
     refusedWith('xml.duplicate-id', () => read('<r ID="a"><b ID="a"/></r>', profile));
     refusedWith('xml.duplicate-id', () => read('<r ID="a"><b ID="&#97;"/></r>', profile));

@@ -94,6 +94,8 @@ describe.each(profiles)('well-formedness in every profile: %s', (profile) => {
     ['an end tag with a longer name', '<r></rr>', 'xml.malformed'],
     ['an end tag with an attribute', '<r></r a="1">', 'xml.malformed'],
     ['markup without end', '<r', 'xml.malformed'],
+    ['a slash inside a tag', '<r/x>', 'xml.malformed'],
+    ['a slash before the end of a tag', '<r / ></r>', 'xml.malformed'],
     ['an attribute twice', '<r a="1" a="1"/>', 'xml.malformed'],
     ['an attribute twice by namespace', '<r xmlns:p="urn:p" xmlns:q="urn:p" p:a="1" q:a="1"/>', 'xml.malformed'],
     ['an attribute without value', '<r a/>', 'xml.malformed'],

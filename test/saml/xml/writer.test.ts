@@ -141,6 +141,9 @@ describe('signing', () => {
       expect(verified(await writeSigned(response(typed()), signer), rsa.publicKey)).toBe(`${MORE}rsa-sha256`);
     });
     it('is not listed where nobody asks for it', async () => { expect(await writeSigned(assertion(), signer)).not.toContain('PrefixList'); });
+    it('is declared once, also where it is asked for again or used by an element', () => {
+      expect(writeXml(element('xs:a', { 'xmlns:xs': XS }, [element('xs:b', { 'xmlns:xs': XS }, [])]))).toBe(`<xs:a xmlns:xs="${XS}"><xs:b></xs:b></xs:a>`);
+    });
     it('means what the table says and nothing else', () => {
       refusedWith('xml.write', () => element('saml:A', { 'xmlns:xs': 'urn:x' }, []));
       refusedWith('xml.write', () => element('saml:A', { 'xmlns:nobody': 'urn:x' }, []));

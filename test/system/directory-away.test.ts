@@ -148,6 +148,12 @@ describe('HSA is there', () => {
     const { story, whoMustAct } = explain(bryggan.auditDirectory(), line?.reference ?? '');
     expect([story.at(-1)?.said, whoMustAct]).toEqual(['refused: release.required-missing. the service requires what no source has a value for: personalPrescriptionCode (no value)', "the person's organisation"]);
   });
+  it('nobody at a page (IsPassive): the profile’s failure goes straight to the service', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    receivedFrom(await logIn(agent, bryggan, simple));
+    const page = await prescriber.start(agent, bryggan, { attributes: { IsPassive: 'true' } });
+    expect([page.step, receivedFrom(page).status]).toEqual(['on-the-way', ['Responder', 'RequestDenied']]);
+  });
   it('the twin, who has one, gets in', async () => expect(receivedFrom(await logIn(bryggan.agentFor('erik-sandstrom'), bryggan, prescriber)).attributes['personalPrescriptionCode']).toHaveLength(1));
   it('but the service may not know what it requires: another page, which sends to the service’s owner', async () => {
     const page = await logIn(bryggan.agentFor('anna-berglund'), bryggan, greedy);

@@ -154,6 +154,10 @@ describe.each(profiles)('well-formedness in every profile: %s', (profile) => {
     refusedWith('xml.processing-instruction', () => read(' <?xml version="1.0"?><r/>', profile));
     refusedWith('xml.processing-instruction', () => read('<r><?xml version="1.0"?></r>', profile));
   });
+  it('takes what is called nearly so as often as it comes', () => {
+    expect(elementsOf(read('<r Id="a"><b Id="a" id="a"/></r>', profile))).toHaveLength(1);
+    if (profile !== 'message') expect(elementsOf(read('<r xmlns:p="urn:p" p:ID="a"><b p:ID="a" ID="a"/></r>', profile))).toHaveLength(1);
+  });
   it('takes other short attributes with a prefix', () => { expect(read('<r xmlns:p="urn:p" p:ab="1" p:idx="2" p:i="3"/>', profile).attributes).toHaveLength(3); });
   it('refuses an ID that appears twice, and takes two different ones (threats B23)', () => {
     refusedWith('xml.duplicate-id', () => read('<r ID="a"><b ID="a"/></r>', profile));

@@ -112,6 +112,7 @@ describe('transforms (threats B17): two, in order, and no other', () => {
     ['two PrefixLists', { transforms: exclusiveWith(prefixList('a') + prefixList('b')) }],
     ['something in a PrefixList', { transforms: exclusiveWith(prefixList('a').replace('></', '>x</')) }],
     ['a PrefixList of 33', { transforms: exclusiveWith(prefixList(Array.from({ length: 33 }, (_none, at) => `p${at}`).join(' '))) }],
+    ['a PrefixList of 33 between blanks', { transforms: exclusiveWith(prefixList(` ${Array.from({ length: 33 }, (_none, at) => `p${at}`).join(' ')} `)) }],
     ['a Transform of another namespace', { transforms: algorithm('Transform', ENVELOPED) + `<x:Transform xmlns:x="urn:x" Algorithm="${EXCLUSIVE}"></x:Transform>` }],
     ['inclusive canonicalisation of SignedInfo', { canonicalisation: algorithm('CanonicalizationMethod', INCLUSIVE) }],
     ['exclusive with comments for SignedInfo', { canonicalisation: algorithm('CanonicalizationMethod', `${EXCLUSIVE}WithComments`) }],

@@ -23,6 +23,7 @@ const RESOURCES = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
 
 /** Every octet verified, every entity indexed. Errors: `xml.*`, `signature.*`, `saml.metadata`; `internal` when the file cannot be read. */
 export const verifyAggregate = async (path: string, keys: readonly KeyObject[], { limits = {}, signal, ...circumstances }: AggregateOptions): Promise<AggregateIndex> => {
+  signal?.throwIfAborted();
   const workerData: AggregateTask = { path, keys, circumstances, limits };
   const worker = new Worker(new URL('./aggregate-worker.ts', import.meta.url), { workerData, resourceLimits: RESOURCES, execArgv: [], env: {} });
   const stop = (): void => void worker.terminate();

@@ -204,5 +204,6 @@ describe('from a file, in a worker', () => {
     const work = verifyAggregate(write('good.xml', aggregate()), keys, { now: NOW, signal: abort.signal });
     abort.abort();
     await expect(work).rejects.toThrow('ended');
+    await expect(verifyAggregate(write('good.xml', aggregate()), keys, { now: NOW, signal: abort.signal })).rejects.toThrow('abort');
   });
 });

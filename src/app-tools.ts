@@ -7,7 +7,8 @@ import type { Tools, WatchedCertificate } from './admin/tools.ts';
 import { checkRoot, loadConfiguration, registrySettings } from './config/load.ts';
 import { openDirectory } from './app-directory.ts';
 import type { Configuration } from './config/model.ts';
-import { fail } from './core/errors.ts';
+import type { ErrorCode } from './core/error-catalogue.ts';
+import { BrygganError, fail } from './core/errors.ts';
 import { silentLog, systemClock } from './core/ports.ts';
 import { checkTree } from './parties/sources/load.ts';
 import { readServiceMetadata } from './saml/metadata/read-service.ts';
@@ -35,6 +36,21 @@ const statusOver = (socketPath: string): Promise<Readonly<Record<string, unknown
     }).on('error', () => done(null)).end();
   });
 
+const orderOver = (socketPath: string, action: string, input: Readonly<Record<string, unknown>>): Promise<unknown> =>
+  new Promise((done, failed) => {
+    const away = (): void => { failed(new BrygganError('command.not-running', 'no Bryggan runs on this state directory, and only a running one can do this')); };
+    if (!existsSync(socketPath)) return away();
+    const outgoing = request({ socketPath, path: '/control', method: 'POST', timeout: 30_000 }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => { body += chunk; }).on('end', () => {
+        const answer = JSON.parse(body) as { code?: ErrorCode; detail?: string };
+        if (response.statusCode === 200) done(answer);
+        else failed(new BrygganError(answer.code ?? 'internal', answer.detail ?? 'no answer'));
+      });
+    }).on('error', away);
+    outgoing.end(JSON.stringify({ action, input }));
+  });
+
 export const createTools = (root: string): Tools => ({
   now: () => systemClock.now(),
   check: () => checkRoot(root, process.env, readServiceMetadata),
@@ -51,6 +67,7 @@ export const createTools = (root: string): Tools => ({
       audit: { directory: configuration.audit.directory, publicKeys: existsSync(keyFile) ? [createPublicKey(readFileSync(keyFile))] : [], pseudonymKey: existsSync(secretFile) ? readFileSync(secretFile, 'utf8').trim() : '', retentionDays: configuration.audit.retentionDays },
       certificates: watched(configuration),
       runningStatus: () => statusOver(join(configuration.state, 'control.sock')),
+      order: (action, input) => orderOver(join(configuration.state, 'control.sock'), action, input),
     };
   },
 });

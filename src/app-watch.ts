@@ -1,7 +1,9 @@
 /** What operations see of one node: readiness, metrics read at scrape, status for the command line. Used by app.ts alone. */
 import type { RunningTrail } from './audit/trail.ts';
 import type { Configuration } from './config/model.ts';
-import type { ManagementView } from './http/management.ts';
+import { listSessions, revokeSessions } from './admin/sessions.ts';
+import type { ControlActions, ManagementView } from './http/management.ts';
+import type { LoginPorts } from './login/context.ts';
 import { readinessOf } from './observability/health.ts';
 import type { createMetrics } from './observability/metrics.ts';
 import type { FileRegistry } from './parties/sources/files.ts';
@@ -46,3 +48,10 @@ export const createView = ({ configuration, metrics, trail, stores, revocation, 
     status: async () => ({ readiness: await ready(), registry: registry.status(), audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), auditHead: await headOf(), environment: configuration.environment, entityId: configuration.entityId }),
   };
 };
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+/** Orders of the command line, over the control socket alone. */
+export const createActions = (ports: LoginPorts): ControlActions => new Map<string, (input: Readonly<Record<string, unknown>>) => Promise<unknown>>([
+  ['sessions', ({ person, handle }) => listSessions({ person: text(person), handle: text(handle) }, ports)],
+  ['revoke', ({ person, handle, by }) => revokeSessions({ person: text(person), handle: text(handle) }, text(by) ?? 'unknown', ports)],
+]);

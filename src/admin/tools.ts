@@ -26,6 +26,8 @@ export interface Opened {
   readonly certificates: readonly WatchedCertificate[];
   /** What the running process says of itself, or null when none runs on this state directory. */
   runningStatus(): Promise<Readonly<Record<string, unknown>> | null>;
+  /** Has the running process do something and returns its answer. Errors: `command.not-running`, or the process's own. */
+  order(action: string, input: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 export interface Tools {
   readonly now: () => Instant;

@@ -11,7 +11,7 @@ import type { Instant } from '../core/ports.ts';
 /** The catalogue of event types is events.ts; each names the facts it may carry. */
 export type AuditEventType =
   | 'login.authenticated' | 'login.succeeded' | 'login.refused' | 'login.cancelled'
-  | 'session.ended' | 'session.commission-changed'
+  | 'session.ended' | 'session.service-left' | 'session.commission-changed'
   | 'phone.refused'
   | 'card.refused' | 'card.level-disagreement' | 'card.stale-list' | 'card.proxy-refused'
   | 'request.refused'

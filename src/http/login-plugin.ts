@@ -7,7 +7,7 @@ import { begin, returned, show, showMethods, startMethod } from '../login/login.
 import { cancelForm, chooseActingForm, chooseMethodForm, confirmSessionForm, releaseForm, type Form } from '../login/forms.ts';
 import { cancelPhone, phonePicture, phoneStatus, showPhone, startPhone } from '../login/phone.ts';
 import { carryOn, finishLogout, showProgress } from '../login/logout.ts';
-import { changeCommission, logOut, showCommissions, showLogout, showMe } from '../login/account.ts';
+import { changeCommission, leaveOne, logOut, showCommissions, showLogout, showMe } from '../login/account.ts';
 import { browserOf } from './browser.ts';
 import { setLanguage } from './cookies.ts';
 import { onlyParameter, parseFields, rawQueryOf, type Fields } from './form.ts';
@@ -64,6 +64,11 @@ export const registerLogin = (server: FastifyInstance, ports: LoginPorts, tools:
     const form = formOf(request, publicUrl);
     return send(request, reply, changeCommission(form.token, form.field('choice'), browserOf(request), ports));
   });
+  server.post('/me/leave', async (request, reply) => {
+    const form = formOf(request, publicUrl);
+    return send(request, reply, leaveOne(form.token, form.field('service'), browserOf(request), ports));
+  });
+  server.get('/me/leave', (_request, reply) => reply.code(303).header('location', '/me').send());
   server.post('/me/cancel', (_request, reply) => reply.code(303).header('location', '/me').send());
   server.get('/logout', (request, reply) => send(request, reply, showLogout(browserOf(request), ports)));
   server.post('/logout', async (request, reply) => send(request, reply, logOut(formOf(request, publicUrl).token, browserOf(request), ports)));

@@ -1,8 +1,8 @@
 /** Management: health and metrics over loopback, and the same plus status over a Unix socket (0600) for the command line. Nothing else over TCP. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { chmodSync, existsSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
-import { fail } from '../core/errors.ts';
+import { fail, toBrygganError } from '../core/errors.ts';
 
 export interface ManagementView {
   live(): boolean;
@@ -12,12 +12,36 @@ export interface ManagementView {
   status(): Promise<unknown>;
 }
 
-export const createManagementServer = (view: ManagementView, withStatus: boolean): Server =>
+/** What the command line may order of the running process; input and answer are JSON. A coded error is its answer. */
+export type ControlActions = ReadonlyMap<string, (input: Readonly<Record<string, unknown>>) => Promise<unknown>>;
+const MAX_ORDER = 64 * 1024;
+const orderIn = async (request: IncomingMessage): Promise<{ readonly action: string; readonly input: Readonly<Record<string, unknown>> } | null> => {
+  let body = '';
+  for await (const chunk of request.setEncoding('utf8')) {
+    body += String(chunk);
+    if (body.length > MAX_ORDER) return null;
+  }
+  try {
+    const order = JSON.parse(body) as { action?: unknown; input?: unknown } | null;
+    return typeof order?.action === 'string' && typeof order.input === 'object' && order.input !== null ? { action: order.action, input: order.input as Readonly<Record<string, unknown>> } : null;
+  } catch {
+    return null;
+  }
+};
+
+/** `actions` null: over TCP, where health and metrics are all there is. */
+export const createManagementServer = (view: ManagementView, actions: ControlActions | null): Server =>
   createServer((request, response) => {
     const send = (code: number, body: string, type = 'application/json'): void => {
       response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
     };
     const route = async (): Promise<void> => {
+      if (request.method === 'POST' && request.url === '/control' && actions !== null) {
+        const order = await orderIn(request);
+        const action = actions.get(order?.action ?? '');
+        if (order === null || action === undefined) return send(400, JSON.stringify({ code: 'command.usage', detail: 'no such order' }));
+        return action(order.input).then((answer) => send(200, JSON.stringify(answer)), (error: unknown) => send(400, JSON.stringify({ code: toBrygganError(error).code, detail: toBrygganError(error).detail })));
+      }
       if (request.method !== 'GET') return send(405, '{}');
       switch (request.url) {
         case '/health/live': return send(view.live() ? 200 : 503, JSON.stringify({ live: view.live() }));
@@ -26,7 +50,7 @@ export const createManagementServer = (view: ManagementView, withStatus: boolean
           return send(ready.status === 'not-ready' ? 503 : 200, JSON.stringify(ready));
         }
         case '/metrics': return send(200, await view.metrics(), 'text/plain; version=0.0.4; charset=utf-8');
-        case '/status': return withStatus ? send(200, JSON.stringify(await view.status())) : send(404, '{}');
+        case '/status': return actions !== null ? send(200, JSON.stringify(await view.status())) : send(404, '{}');
         default: return send(404, '{}');
       }
     };

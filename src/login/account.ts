@@ -9,7 +9,8 @@ import { lookUp, lookUpIfThere, ofOurParties } from './acting.ts';
 import { lineOf } from './audit-lines.ts';
 import { shownName } from './2-choose-method.ts';
 import { chooseActing, type ChoiceOutcome } from './4-choose-commission.ts';
-import { beginLogout } from './logout.ts';
+import { beginLogout, leaveService } from './logout.ts';
+import type { LogoutLine } from './pages.ts';
 import { rememberActing } from './single-sign-on.ts';
 import type { ActingChoice } from './transaction.ts';
 
@@ -57,7 +58,17 @@ const methodKindOf = (session: SsoSession, ports: LoginPorts) => {
   return kind === undefined ? {} : { methodKind: kind };
 };
 
-export const showMe = async (browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+/** POST /me/leave: out of one service, with what became of it; the session and the others stay. */
+export const leaveOne = async (token: string, key: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const session = await sessionOf(browser, ports);
+  if (session === undefined) return showMe(browser, ports);
+  if (!equalSecrets(token, tokenOf(session))) fail('web.form-foreign', 'form token missing, old, or of another session');
+  const left = await leaveService(session, key, ports);
+  const name = left === undefined ? undefined : ports.registry.current().services.get(left.entry.service)?.names;
+  return showMe(browser, ports, left === undefined || name === undefined ? null : { name, result: left.result });
+};
+
+export const showMe = async (browser: Browser, ports: LoginPorts, left: LogoutLine | null = null): Promise<FlowReply> => {
   const session = await sessionOf(browser, ports);
   if (session === undefined) return reply(pageContent({ kind: 'nobody' }), bareFrame(ports));
   const registry = ports.registry.current();
@@ -65,12 +76,12 @@ export const showMe = async (browser: Browser, ports: LoginPorts): Promise<FlowR
   const commission = person?.employments.flatMap((post) => post.commissions).find(({ hsaId }) => hsaId === session.acting.commissionHsaId);
   const services = (await ports.stores.sessions.services(session.id)).flatMap((entry) => {
     const service = registry.services.get(entry.service);
-    return service === undefined ? [] : [{ name: service.names, partyName: registry.parties.get(service.party)?.displayName ?? '', answeredAt: entry.answeredAt }];
+    return service === undefined ? [] : [{ key: entry.key, name: service.names, partyName: registry.parties.get(service.party)?.displayName ?? '', answeredAt: entry.answeredAt }];
   });
   return reply(pageContent({
     kind: 'me', personName: shownName(person), method: session.identity.method, ...methodKindOf(session, ports), level: session.identity.level,
     since: session.identity.authenticatedAt, until: session.expiresAt,
-    commission: commission === undefined ? null : { unit: commission.unit.name, purpose: commission.purpose }, canChange: commissionsOf(session, person, ports) !== null, services,
+    commission: commission === undefined ? null : { unit: commission.unit.name, purpose: commission.purpose }, canChange: commissionsOf(session, person, ports) !== null, services, left,
   }), accountFrame(session, '', ports));
 };
 

@@ -35,13 +35,13 @@ const tellAll = async (entries: readonly ServiceEntry[], reason: EndReason, port
 };
 
 /** Ends the session and tells its services by the back channel. `waiting` is left for a browser; without one it means `cannot`. Empty when somebody else ended it first. */
-export const endSession = async (session: SsoSession, reason: EndReason, ports: LoginPorts, options: { readonly asker?: LogoutAsker; readonly browser?: boolean } = {}): Promise<readonly LogoutResult[]> => {
+export const endSession = async (session: SsoSession, reason: EndReason, ports: LoginPorts, options: { readonly asker?: LogoutAsker; readonly browser?: boolean; /** The operator who ordered it. */ readonly by?: string } = {}): Promise<readonly LogoutResult[]> => {
   const entries = await ports.stores.sessions.end(session.id);
   if (entries === undefined) return [];
   const others = entries.filter(({ service, protocol }) => service !== options.asker?.service || protocol !== options.asker.protocol);
   const told = await tellAll(others, reason, ports);
   const results = options.browser === true ? told : told.map((one): LogoutResult => (one.result === 'waiting' ? { ...one, result: 'cannot' } : one));
-  await ports.audit.record(lineOf('session.ended', { person: session.identity.person, facts: { reason, askedBy: options.asker?.service ?? null, services: results.map(({ entry, result }) => ({ service: entry.service, result })) } }));
+  await ports.audit.record(lineOf('session.ended', { person: session.identity.person, facts: { reason, askedBy: options.asker?.service ?? options.by ?? null, services: results.map(({ entry, result }) => ({ service: entry.service, result })) } }));
   return results;
 };
 
@@ -60,6 +60,16 @@ const shownSteps = (steps: readonly LogoutStep[], ports: LoginPorts) => {
     const names = services.get(service)?.names;
     return names === undefined ? [] : [{ name: names, result }];
   });
+};
+
+/** The person leaves one service: it alone is told, and forgotten when it has heard. */
+export const leaveService = async (session: SsoSession, key: string, ports: LoginPorts): Promise<LogoutResult | undefined> => {
+  const entry = (await ports.stores.sessions.services(session.id)).find((one) => one.key === key);
+  if (entry === undefined || !(await ports.stores.sessions.removeService(session.id, key))) return undefined;
+  const told = await tellOne(entry, 'logged-out', ports);
+  const result: LogoutResult = told.result === 'waiting' ? { entry, result: 'cannot' } : told;
+  await ports.audit.record(lineOf('session.service-left', { slip: entry, person: session.identity.person, facts: { result: result.result } }));
+  return result;
 };
 
 const forgetCookie: readonly CookieChange[] = [{ name: 'session', value: null }];

@@ -22,7 +22,7 @@ export interface MethodOption {
 }
 export interface CommissionOption { readonly index: number; readonly unit: string; readonly provider: string; readonly purpose: string; readonly name: string; readonly lastUsed: boolean }
 export interface EmployeeOption { readonly index: number; readonly organisation: string; readonly title: string | null; readonly lastUsed: boolean }
-export interface SessionService { readonly name: LocalisedText; readonly partyName: string; readonly answeredAt: Instant }
+export interface SessionService { /** Names it in the form that leaves it. */ readonly key: string; readonly name: LocalisedText; readonly partyName: string; readonly answeredAt: Instant }
 
 export type Page =
   | { readonly kind: 'choose-method'; readonly methods: readonly MethodOption[]; readonly failure: ErrorCode | null; readonly cancellable: boolean }
@@ -43,7 +43,7 @@ export type Page =
   | { readonly kind: 'start-again'; readonly code: ErrorCode; readonly serviceUrl: string | null }
   /** `answer`: the button that brings the refusal to the service in its own protocol, once the person has read the page. */
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly answer: PostForm | null; readonly retry: string | null; /** Names of the facts that it is about, never their values. */ readonly about?: readonly LocalisedText[] }
-  | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly methodKind?: MethodOption['kind']; readonly level: string; readonly since: Instant; readonly until: Instant; readonly commission: { readonly unit: string; readonly purpose: string } | null; /** There are several to choose from: a link to the choice is shown. */ readonly canChange?: boolean; readonly services: readonly SessionService[] }
+  | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly methodKind?: MethodOption['kind']; readonly level: string; readonly since: Instant; readonly until: Instant; readonly commission: { readonly unit: string; readonly purpose: string } | null; /** There are several to choose from: a link to the choice is shown. */ readonly canChange?: boolean; readonly services: readonly SessionService[]; /** The service that was just left. */ readonly left: LogoutLine | null }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'log-out' }
   /** The browser is being sent from service to service; goes on by itself to `next`. */

@@ -36,6 +36,10 @@ export interface SessionStore {
    */
   addService(id: SessionId, entry: ServiceEntry, idleSeconds: number): Promise<boolean>;
   services(id: SessionId): Promise<readonly ServiceEntry[]>;
+  /** Forgets one service by its entry's key; true to exactly one caller. */
+  removeService(id: SessionId, key: string): Promise<boolean>;
+  /** Every living session, in no order; for operations, never for a login. One that cannot be opened is passed over. */
+  all(): AsyncIterable<SsoSession>;
   /** Ends the session; returns the services it had answered, to exactly one caller. */
   end(id: SessionId): Promise<readonly ServiceEntry[] | undefined>;
 }

@@ -12,6 +12,11 @@ import { entry, newSession, newTransaction, otherActing, secrets } from './stage
 const HOUR = 3600;
 const fifty = <T>(work: (index: number) => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: 50 }, (_unused, index) => work(index)));
 const codeOf = (error: unknown): string => (isBrygganError(error) ? error.code : String(error));
+const walked = async (stores: Stores): Promise<readonly string[]> => {
+  const ids: string[] = [];
+  for await (const { id } of stores.sessions.all()) ids.push(id);
+  return ids;
+};
 const freshId = (): string => newId(systemRandom, 128);
 /** Ids that would mean something to a store that believed them (threats K02). */
 const oddIds = ['*', ':', '', 'a:b', 'line\nbreak\r\nDEL x', '{tag}', "'; DROP TABLE entry; --", '\u0000', '__proto__', 'å'.repeat(5000)];
@@ -49,6 +54,21 @@ describe.each(media)('%s', (_name, build) => {
       expect(await other().sessions.replace(session, 1)).toBe(false);
       expect(await other().sessions.addService(session.id, entry('journal'), HOUR)).toBe(false);
       expect([await one().sessions.find(session.id), await one().sessions.services(session.id)]).toEqual([undefined, []]);
+    });
+    it('forgets one service for exactly one of fifty callers, and keeps the others', async () => {
+      const session = newSession(stage.now());
+      await one().sessions.create(session, HOUR);
+      for (const name of ['journal', 'labb']) await one().sessions.addService(session.id, entry(name), HOUR);
+      expect((await fifty((index) => either(index).sessions.removeService(session.id, 'journal'))).filter(Boolean)).toHaveLength(1);
+      expect(await other().sessions.services(session.id)).toEqual([entry('labb')]);
+      expect(await one().sessions.removeService(freshId() as SessionId, 'labb')).toBe(false);
+    });
+    it('is met on a walk over all of them, for as long as it lives', async () => {
+      const [kept, ended] = [newSession(stage.now()), newSession(stage.now())];
+      for (const session of [kept, ended]) await one().sessions.create(session, HOUR);
+      await one().sessions.end(ended.id);
+      const seen = await walked(other());
+      expect([seen.includes(kept.id), seen.includes(ended.id)]).toEqual([true, false]);
     });
     it('keeps every one of fifty services that fifty tabs add at once; the same one again is renewed', async () => {
       const session = newSession(stage.now());

@@ -200,3 +200,42 @@ describe('asked by the person', () => {
     expect(started.url.pathname).toMatch(/^\/logout\/[A-Za-z0-9_-]{43}\/$/);
   });
 });
+
+describe('leaving one service at /me', () => {
+  it('tells that one, keeps the session and the others', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    await loggedIn(agent, mute, alfa);
+    const page = await agent.submit(await agent.go(`${bryggan.baseUrl}/me`), { button: ({ value }) => value === 'saml:vgr/mute' });
+    expect([page.step, ...results(page)]).toEqual(['me', 'cannot']);
+    const after = await agent.go(`${bryggan.baseUrl}/me`);
+    expect(after.forms.flatMap(({ buttons }) => buttons.map(({ value }) => value))).toEqual(expect.arrayContaining(['saml:vgr/alfa']));
+    expect(after.text).not.toContain('Tjänsten mute');
+    expect(bryggan.audit().findLast(({ type }) => type === 'session.service-left')).toMatchObject({ service: 'vgr/mute', facts: { result: 'cannot' } });
+  });
+  it('K07: not with another form token', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    await loggedIn(agent, mute);
+    const page = await agent.submit(await agent.go(`${bryggan.baseUrl}/me`), { button: ({ value }) => value === 'saml:vgr/mute', fields: { token: 'x' } });
+    expect([page.step, page.status]).toEqual(['error', 403]);
+    expect((await agent.go(`${bryggan.baseUrl}/me`)).text).toContain('Tjänsten mute');
+  });
+});
+
+describe('L11: ended by operations', () => {
+  it('session list finds a person, revoke ends it everywhere at once, and the trail says who ordered it', async () => {
+    const agent = bryggan.agentFor('zeinab-said');
+    await loggedIn(agent, mute);
+    const listed = JSON.parse((await bryggan.command(['session', 'list', '--person', 'SE2321000131-DEV1030', '--json'])).output) as readonly { handle: string; services: readonly string[] }[];
+    expect(listed.map(({ services }) => services)).toEqual([['vgr/mute']]);
+    const shown = await bryggan.command(['session', 'show', listed[0]?.handle ?? '']);
+    expect(shown.output).toContain('loa3');
+    const revoked = await bryggan.command(['session', 'revoke', listed[0]?.handle ?? '', '--json']);
+    expect(JSON.parse(revoked.output)).toEqual([{ handle: listed[0]?.handle, services: [{ service: 'vgr/mute', result: 'cannot' }] }]);
+    expect(await isLoggedIn(agent)).toBe(false);
+    expect(bryggan.audit().findLast(({ type }) => type === 'session.ended')).toMatchObject({ person: 'SE2321000131-DEV1030', facts: { reason: 'administrator' } });
+  });
+  it('names somebody, or nobody is ended', async () => {
+    const refused = await bryggan.command(['session', 'revoke']);
+    expect([refused.code, refused.output]).toEqual([2, expect.stringContaining('command.usage')]);
+  });
+});

@@ -62,8 +62,9 @@ describe('forms', () => {
     expect(withTag(parsed(renderPage(page, framed({ formToken: null }))), 'form')).toHaveLength(0);
     expect(withTag(parsed(renderPage(page, frame)), 'form')).toHaveLength(2);
   });
-  it('account pages post to /logout', () => {
-    for (const name of ['me', 'log-out']) expect(one(rendered(sampleNamed(name)), ({ tag }) => tag === 'form').attributes['action']).toBe('/logout');
+  it('account pages post to /logout, and to /me/leave for each service', () => {
+    const actions = (name: string) => withTag(rendered(sampleNamed(name)), 'form').map(({ attributes }) => attributes['action']);
+    expect([actions('me'), actions('log-out')]).toEqual([['/logout', '/me/leave', '/me/leave'], ['/logout']]);
   });
   it('an answer keeps its fields letter for letter', () => {
     const document = rendered(sampleNamed('error'));

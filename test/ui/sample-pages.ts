@@ -40,9 +40,10 @@ const me: Page = {
   kind: 'me', personName: 'Vilma Testsson', method: 'card', methodKind: 'certificate', level: 'loa3', since: at, until: at + 8 * 3_600_000,
   commission: { unit: 'Medicinavdelning 42', purpose: 'Vård och behandling' },
   services: [
-    { name: { sv: 'Journalsystemet', en: 'The record system' }, partyName: 'Västra Götalandsregionen', answeredAt: at },
-    { name: { sv: 'Hemtjänstportalen', en: 'Home care portal' }, partyName: 'Borås Stad', answeredAt: at + 600_000 },
+    { key: 'saml:vgr/journal', name: { sv: 'Journalsystemet', en: 'The record system' }, partyName: 'Västra Götalandsregionen', answeredAt: at },
+    { key: 'oidc:boras/hem', name: { sv: 'Hemtjänstportalen', en: 'Home care portal' }, partyName: 'Borås Stad', answeredAt: at + 600_000 },
   ],
+  left: null,
 };
 
 export const samples: readonly Sample[] = [
@@ -80,6 +81,7 @@ export const samples: readonly Sample[] = [
   sample('phone-start-identity', { kind: 'phone-start', method: 'efos-phone', onPhone: false, otherDevice: 'identity', failure: null, otherMethods: null }),
   sample('phone-picture', { kind: 'phone', method: 'efos-phone', device: 'other', hint: 'start-app', secondsLeft: 160, startUrl: null, picture: '/login/x/phone/efos-phone/picture', statusUrl: '/login/x/phone/efos-phone/status', otherMethods: '/login/x/method' }),
   sample('phone-here', { kind: 'phone', method: 'efos-phone', device: 'same', hint: 'user-sign', secondsLeft: 42, startUrl: 'netid:///?autostarttoken=x&redirect=null', picture: null, statusUrl: '/login/x/phone/efos-phone/status', otherMethods: null }),
+  sample('me-left-one', { ...me, left: { name: { sv: 'Labbsvar', en: 'Lab results' }, result: 'logged-out' } }, { base: '' }),
   { name: 'logging-out', page: { kind: 'logging-out', services: [{ name: { sv: 'Journalsystemet', en: 'The record system' }, result: 'logged-out' }, { name: { sv: 'Hemtjänstportalen', en: 'Home care portal' }, result: 'waiting' }], next: '/logout/x/next' }, frame: bare },
   { name: 'logged-out-partly', page: { kind: 'logged-out', services: [{ name: { sv: 'Journalsystemet', en: 'The record system' }, result: 'logged-out' }, { name: { sv: 'Hemtjänstportalen', en: 'Home care portal' }, result: 'unreachable' }, { name: { sv: 'Labbsvar', en: 'Lab results' }, result: 'cannot' }], continueTo: { name: { sv: 'Tidboken', en: 'The appointment book' }, path: '/logout/x/done' } }, frame: bare },
 ];

@@ -25,7 +25,7 @@ describe.each(samples)('$name', (sample) => {
     expect(withTag(document, 'script').every(({ text }) => text === '')).toBe(true);
   });
   it('says where its forms may end', () => {
-    const ours = withTag(document, 'form').every(({ attributes }) => attributes['action'] === '/logout');
+    const ours = withTag(document, 'form').every(({ attributes }) => ['/logout', '/me/leave'].includes(attributes['action'] ?? ''));
     if (withTag(document, 'form').length === 0 && !['card', 'error'].includes(sample.page.kind)) expect(policy.get('form-action')).toBe("'none'");
     else if (ours && sample.page.kind !== 'error') expect(policy.get('form-action')).toBe("'self'");
     // A redirect after the post may lead from the application to a third site; Chromium would stop it [CSP3 §6.4.1].

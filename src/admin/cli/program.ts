@@ -13,15 +13,9 @@ import { diagnose } from '../doctor.ts';
 import { partyRows, partyView, serviceRows, serviceView } from '../../parties/views.ts';
 import { previewFor } from '../preview.ts';
 import { explain } from '../story.ts';
-import type { Tools } from '../tools.ts';
-import { printFacts, printJson, printTable, type Print } from './output.ts';
-
-export interface Processes {
-  serve(): Promise<void>;
-  demo(options: { port: number; dir: string }): Promise<void>;
-  tools(): Promise<Tools>;
-}
-export interface Terminal { readonly print: Print; exit: number }
+import type { Processes, Terminal } from './context.ts';
+import { addSessions } from './sessions.ts';
+import { printFacts, printJson, printTable } from './output.ts';
 
 const port = (value: string): number => {
   const number = Number(value);
@@ -138,6 +132,7 @@ export const createProgram = (processes: Processes, terminal: Terminal): Command
   addFiles(program, processes, terminal);
   addInventory(program, processes, terminal);
   addAudit(program, processes, terminal);
+  addSessions(program, processes, terminal);
   return program;
 };
 

@@ -55,6 +55,7 @@ export type Hash = readonly (Buffer | null)[];
 /** Connects and waits at most a second for the first answer; a Redis that is away at start is an alarm, not a refusal. */
 export const connectRedis = async ({ target, sealer, clock, log, inspect = false }: RedisStoreOptions) => {
   const client = clientFor(target);
+  const masters = (): readonly Redis[] => (client instanceof Cluster ? client.nodes('master') : [client]);
   let away = false;
   const note = (isAway: boolean, reason: string): void => {
     if (isAway === away) return;
@@ -65,8 +66,7 @@ export const connectRedis = async ({ target, sealer, clock, log, inspect = false
   let refusal: string | null = inspect ? 'not inspected yet' : null;
   const look = async (): Promise<void> => {
     try {
-      const nodes = client instanceof Cluster ? client.nodes('master') : [client];
-      const faults = [...new Set((await Promise.all(nodes.map((node) => inspectRedis(node, target.keyPrefix)))).flat())];
+      const faults = [...new Set((await Promise.all(masters().map((node) => inspectRedis(node, target.keyPrefix)))).flat())];
       refusal = faults.length === 0 ? null : faults.join('; ');
     } catch (error) {
       refusal = `the server could not be inspected: ${error instanceof Error ? error.message : String(error)}`;
@@ -103,6 +103,6 @@ export const connectRedis = async ({ target, sealer, clock, log, inspect = false
   type Script = (...args: (string | Buffer | number)[]) => Promise<unknown>;
   const script = (name: ScriptName, ...args: (string | Buffer | number)[]): Promise<unknown> => (client as unknown as Record<string, Script>)[`bryggan_${name}Buffer`]?.call(client, ...args) ?? fail('internal', `script ${name} is not defined`);
   const versioned = <T>(name: string, [version, sealed]: Hash): Versioned<T> | undefined => (version == null || sealed == null ? undefined : { value: sealer.open(name, sealed) as T, version: Number(version.toString()) });
-  return { client, sealer, clock, guard, health, script, versioned };
+  return { client, sealer, clock, guard, health, script, versioned, masters, prefix: `${target.keyPrefix}:` };
 };
 export type Connection = Awaited<ReturnType<typeof connectRedis>>;

@@ -6,7 +6,7 @@ import { Command, type Redis } from 'ioredis';
 
 /** Rights of the ACL user, for `ACL SETUSER <name> on ><password> ~<prefix>:* …`. The contract suite runs under exactly these. */
 export const rightsNeeded = [
-  '+get', '+set', '+incr', '+hget', '+hmget', '+hgetall', '+hset', '+hsetnx', '+hincrby', '+sadd', '+sismember', '+smembers',
+  '+get', '+set', '+incr', '+hget', '+hmget', '+hgetall', '+hset', '+hsetnx', '+hincrby', '+hdel', '+scan', '+sadd', '+sismember', '+smembers',
   '+del', '+unlink', '+exists', '+pexpire', '+pttl', '+eval', '+evalsha', '+ping', '+info', '+acl|whoami', '+cluster|slots', '+cluster|info', '+readwrite',
 ].join(' ');
 

@@ -5,11 +5,29 @@
 import type { LoginTransaction } from '../../login/transaction.ts';
 import { fieldName, keyName } from '../names.ts';
 import type { ServiceEntry, SsoSession, Stores } from '../ports.ts';
-import { connectRedis, type RedisStoreOptions } from './connection.ts';
+import { openOrSkip } from '../seal.ts';
+import { connectRedis, type Connection, type RedisStoreOptions } from './connection.ts';
 import { oidcRecords } from './oidc-records.ts';
 import { leasedRecords, records } from './records.ts';
 
 export type { RedisTarget } from './connection.ts';
+
+const SCAN_COUNT = 500;
+const everySession = async function* ({ masters, prefix, guard, client, sealer }: Connection): AsyncGenerator<SsoSession> {
+  for (const node of masters()) {
+    let cursor = '0';
+    do {
+      const [next, names] = await guard(() => node.scan(cursor, 'MATCH', `${prefix}session:*`, 'COUNT', SCAN_COUNT));
+      cursor = next;
+      for (const full of names) {
+        const name = full.slice(prefix.length);
+        const sealed = await guard(() => client.hgetBuffer(name, 's'));
+        const session = sealed === null ? undefined : (openOrSkip(sealer, name, sealed) as SsoSession | undefined);
+        if (session !== undefined) yield session;
+      }
+    } while (cursor !== '0');
+  }
+};
 
 export const openRedisStores = async (options: RedisStoreOptions): Promise<Stores> => {
   const connection = await connectRedis(options);
@@ -34,6 +52,8 @@ export const openRedisStores = async (options: RedisStoreOptions): Promise<Store
         const name = keyName('session', id);
         return entriesOf(name, Object.entries(await client.hgetallBuffer(name)));
       }),
+      removeService: (id, key) => guard(async () => (await client.hdel(keyName('session', id), keyName('session', key))) === 1),
+      all: () => everySession(connection),
       end: (id) => guard(async () => {
         const name = keyName('session', id);
         const all = (await script('end', name)) as Buffer[];

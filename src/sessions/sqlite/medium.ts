@@ -51,6 +51,8 @@ const prepare = (database: Database.Database) => ({
   drop: database.prepare('DELETE FROM entry WHERE name = ? AND expires <= ?'),
   addField: database.prepare('INSERT OR REPLACE INTO field (name, field, value) SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM entry WHERE name = ? AND expires > ?)'),
   fields: database.prepare<[string], Field>('SELECT field, value FROM field WHERE name = ? ORDER BY field'),
+  removeField: database.prepare('DELETE FROM field WHERE name = ? AND field = ?'),
+  sessions: database.prepare<[number], { name: string; value: Buffer }>("SELECT name, value FROM entry WHERE name >= 'session:' AND name < 'session;' AND expires > ?"),
   removeFields: database.prepare('DELETE FROM field WHERE name = ?'),
   count: database.prepare<[string, number, number, number, number], { count: number }>('INSERT INTO counter (name, count, expires) VALUES (?, 1, ?) ON CONFLICT (name) DO UPDATE SET count = CASE WHEN expires <= ? THEN 1 ELSE count + 1 END, expires = CASE WHEN expires <= ? THEN ? ELSE expires END RETURNING count'),
   sweepEntries: database.prepare('DELETE FROM entry WHERE expires <= ?'),

@@ -6,6 +6,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { LoginTransaction } from '../../login/transaction.ts';
 import { fieldName, keyName } from '../names.ts';
 import type { ServiceEntry, SessionStore, SsoSession, Stores, TransactionStore } from '../ports.ts';
+import { openOrSkip } from '../seal.ts';
 import { openMedium, type Field, type Medium, type SqliteOptions } from './medium.ts';
 import { oidcRecords } from './oidc-records.ts';
 import { leasedRecords, records } from './records.ts';
@@ -35,6 +36,13 @@ const sessionStore = ({ run, atomic, sealer, at, versioned }: Medium): SessionSt
       const name = nameOf(id);
       return run.find.get(name, now) === undefined ? [] : run.fields.all(name).map((row) => entryOf(name, row));
     }),
+    removeService: (id, key) => at(() => run.removeField.run(nameOf(id), keyName('session', key)).changes === 1),
+    all: async function* () {
+      for (const { name, value } of await at((now) => run.sessions.all(now))) {
+        const session = openOrSkip(sealer, name, value) as SsoSession | undefined;
+        if (session !== undefined) yield session;
+      }
+    },
     end: (id) => at((now) => atomic.end(nameOf(id), now)?.map((row) => entryOf(nameOf(id), row))),
   };
 };

@@ -115,6 +115,7 @@ export const en: Messages = {
     changeCommission: 'Change commission',
     chooseCommission: 'Choose commission',
     services: 'You are logged in to',
+    leave: 'Log out of it',
     noServices: 'You haven’t been to any service yet.',
     logOut: 'Log out everywhere',
     hint: 'Log out when you leave the computer.',

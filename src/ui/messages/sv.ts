@@ -128,6 +128,7 @@ export const sv = {
     changeCommission: 'Byt uppdrag',
     chooseCommission: 'Välj uppdrag',
     services: 'Här är du inloggad',
+    leave: 'Logga ut ur tjänsten',
     noServices: 'Du har inte gått till någon tjänst än.',
     logOut: 'Logga ut överallt',
     hint: 'Logga ut när du lämnar datorn.',

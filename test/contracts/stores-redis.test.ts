@@ -7,7 +7,7 @@ import { openRedisStores, type RedisTarget } from '../../src/sessions/redis/stor
 import type { Stores } from '../../src/sessions/ports.ts';
 import { until } from '../fixtures/ports.ts';
 import { rejectedWith } from '../fixtures/refused.ts';
-import { startRedis, type RedisServer } from '../fixtures/redis.ts';
+import { startRedis, startSentinel, type RedisServer } from '../fixtures/redis.ts';
 import { acl } from './stages/store-redis.ts';
 import { firstKey, sealerOf } from './stages/store-stage.ts';
 import { entry, newSession } from './stages/store-values.ts';
@@ -71,6 +71,60 @@ describe('a connected Redis', () => {
     await rejectedWith('store.unavailable', stores.shared.get('x'));
     const twin = await open({ url: server.url, ...least });
     expect(await twin.shared.get('x')).toBeUndefined();
+  });
+});
+
+describe('a Redis that dies (threats K05)', () => {
+  /** Claims one key after another, over and over, until told to stop; a key is noted when its first claim was granted. */
+  const claimUnderLoad = (stores: Stores) => {
+    const granted = new Map<string, number>();
+    let going = true;
+    const work = Promise.all(Array.from({ length: 20 }, async (_unused, worker) => {
+      for (let turn = 0; going; turn += 1) {
+        const key = `${String(worker)}/${String(turn)}`;
+        // The same message twice at once, as a replayed request would come.
+        await Promise.all([0, 1].map(async () => {
+          if ((await stores.replay.claim('load', key, 'first', HOUR).catch(() => 'refused')) === undefined) granted.set(key, (granted.get(key) ?? 0) + 1);
+        }));
+      }
+    }));
+    return { granted, stop: async () => { going = false; await work; } };
+  };
+  const noReplay = async (granted: ReadonlyMap<string, number>, stores: Stores): Promise<void> => {
+    expect(granted.size).toBeGreaterThan(200);
+    expect([...granted.values()].filter((times) => times > 1)).toEqual([]);
+    for (const key of granted.keys()) expect(await stores.replay.claim('load', key, 'replayed', HOUR), key).toBe('first');
+  };
+
+  it('by kill -9 under load, and starts again: no request is accepted a second time', async () => {
+    const server = await serve({});
+    const stores = await open({ url: server.url });
+    const load = claimUnderLoad(stores);
+    await until('some are claimed', () => load.granted.size > 150);
+    await server.kill9();
+    await server.start();
+    const before = load.granted.size;
+    await until('it goes on by itself', () => load.granted.size > before + 50);
+    await load.stop();
+    await noReplay(load.granted, stores);
+  });
+  it('by kill -9 behind Sentinel: the replica takes over and knows what was granted, the store goes on by itself', async () => {
+    const primary = await serve({ tcp: true, args: ['--repl-diskless-sync-delay', '0'] });
+    const replica = await serve({ tcp: true, args: ['--replicaof', '127.0.0.1', String(primary.port)] });
+    const sentinel = await startSentinel(primary.port);
+    onTestFinished(() => sentinel.stop());
+    const stores = await open({ sentinel: { name: 'bryggan', nodes: [{ host: '127.0.0.1', port: sentinel.port }] } });
+    const session = newSession(Date.now());
+    await stores.sessions.create(session, HOUR);
+    expect(await stores.replay.claim('request', 'x', 'first', HOUR)).toBeUndefined();
+    const atReplica = asOperator(replica);
+    await until('the replica has both', async () => (await atReplica.dbsize()) === 2);
+    await until('Sentinel knows the replica', () => sentinel.knowsReplica());
+    await primary.kill9();
+    await until('the replica has taken over', async () => (await stores.health()) === 'up' && (await atReplica.info('replication')).includes('role:master'));
+    expect((await stores.sessions.find(session.id))?.value).toEqual(session);
+    expect(await stores.replay.claim('request', 'x', 'again', HOUR)).toBe('first');
+    expect(await stores.sessions.addService(session.id, entry('journal'), HOUR)).toBe(true);
   });
 });
 

@@ -31,7 +31,7 @@ import { openDirectory, type OpenedDirectory } from './app-directory.ts';
 import { describeIdentityProvider } from './app-metadata.ts';
 import { loadSigner, loadTrust, nodeName, openStores } from './app-parts.ts';
 import { createPublic, type SamlParts } from './app-public.ts';
-import { createView } from './app-watch.ts';
+import { createActions, createView } from './app-watch.ts';
 
 export interface AppOptions {
   /** Demo only: where a browser without a certificate is sent instead of being told so. `serve` never sets it. */
@@ -81,8 +81,8 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const { card, proxy } = createCardServers(configuration.listeners, { ports, methods, certificatePorts, ...options });
   let draining = false;
   const view = createView({ configuration, metrics, trail, stores, revocation, registry, draining: () => draining });
-  const management = createManagementServer(view, false);
-  const control = createManagementServer(view, true);
+  const management = createManagementServer(view, null);
+  const control = createManagementServer(view, createActions(ports));
 
   await revocation.refresh();
   const stop = startTimers({ revocation, registry, trail, directory, log });

@@ -187,6 +187,7 @@ const rows = {
   'outbound.refused': operator(),
   'outbound.failed': operator(),
   'command.usage': operator(),
+  'command.not-running': operator(),
 } satisfies Record<string, Row>;
 
 export type ErrorCode = keyof typeof rows;

@@ -16,6 +16,7 @@ import type { LogoutWish } from './login/logout-record.ts';
 import type { LogoutEnd } from './login/ports.ts';
 import type { PublishedMetadata } from './protocols/saml-idp/metadata.ts';
 import { registerSaml } from './protocols/saml-idp/plugin.ts';
+import { routeOidc, type OidcParts } from './app-oidc.ts';
 import { readPem } from './app-parts.ts';
 import { formFields } from './saml/bindings/post.ts';
 import { assets } from './ui/assets.ts';
@@ -26,7 +27,7 @@ const BODY_LIMIT = 256 * 1024;
 export interface SamlParts { readonly metadata: PublishedMetadata; readonly urls: SamlUrls; readonly soapAnswer: (wish: LogoutWish, end: LogoutEnd) => Promise<string> }
 export interface SamlUrls { readonly sso: string; readonly slo: string; readonly sloSoap: string }
 
-export const createPublic = (configuration: Configuration, ports: LoginPorts, metrics: ReturnType<typeof createMetrics>, saml: SamlParts) => {
+export const createPublic = (configuration: Configuration, ports: LoginPorts, metrics: ReturnType<typeof createMetrics>, saml: SamlParts, oidc: OidcParts) => {
   const tools: ReplyTools = { ui, environment: configuration.environment, transactionSeconds: configuration.login.transactionSeconds };
   const { tls } = configuration.listeners.public;
   const server = createPublicServer({ tls: tls === null ? null : { key: readPem(tls.keyFile), cert: readPem(tls.certificateFile) }, trustedProxies: configuration.trustedProxies, bodyLimit: BODY_LIMIT }, ports, tools);
@@ -62,6 +63,7 @@ export const createPublic = (configuration: Configuration, ports: LoginPorts, me
       return sendFlow(request, reply, await arrive(arrival, transport, transport === 'cross-site-post' ? noCookies(browser) : browser, ports), tools);
     },
   });
+  routeOidc(server, oidc, ports, tools);
   registerLogin(server, ports, tools);
   for (const asset of assets.values()) server.get(asset.path, (_request, reply) => reply.headers(asset.headers).type(asset.contentType).send(asset.bytes));
   return server;

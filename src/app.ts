@@ -13,6 +13,7 @@ import { auditKey, openState, pseudonymSecret } from './config/state.ts';
 import { registrySettings } from './config/load.ts';
 import type { Configuration } from './config/model.ts';
 import { createOutboundClient, type OutboundClient } from './http/outbound.ts';
+import { drainable } from './http/drain.ts';
 import { createManagementServer } from './http/management.ts';
 import { lineOf } from './login/audit-lines.ts';
 import type { LoginPorts } from './login/context.ts';
@@ -30,6 +31,7 @@ import { createCardServers } from './app-card.ts';
 import { openDirectory, type OpenedDirectory } from './app-directory.ts';
 import { describeIdentityProvider } from './app-metadata.ts';
 import { loadSigner, loadTrust, nodeName, openStores } from './app-parts.ts';
+import { openOidc, type OidcParts } from './app-oidc.ts';
 import { createPublic, type SamlParts } from './app-public.ts';
 import { createActions, createView } from './app-watch.ts';
 
@@ -75,9 +77,10 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const methods = configuration.methods.map((method): CertificateMethodSettings => ({ ...method, hsaIdFormat: configuration.environment === 'production' ? 'production' : 'tolerant' }));
   const signers = await Promise.all(configuration.keys.samlSigning.map(loadSigner));
   const [signer = fail('config.invalid', 'no SAML signing key')] = signers;
-  const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, signer }, methods, certificatePorts);
+  const oidc = openOidc({ configuration, secret, log, stores, registry, outbound, clock, random, recheck: (identity) => (ports.methods.get(identity.method) ?? fail('card.revoked', 'the method of the login is gone', { method: identity.method })).recheck(identity) });
+  const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, signer, oidc }, methods, certificatePorts);
 
-  const publicServer = createPublic(configuration, ports, metrics, await samlParts(configuration, registry, signers, signer));
+  const publicServer = createPublic(configuration, ports, metrics, await samlParts(configuration, registry, signers, signer), oidc);
   const { card, proxy } = createCardServers(configuration.listeners, { ports, methods, certificatePorts, ...options });
   let draining = false;
   const view = createView({ configuration, metrics, trail, stores, revocation, registry, draining: () => draining });
@@ -87,11 +90,13 @@ export const createApp = async (configuration: Configuration, options: AppOption
   await revocation.refresh();
   const stop = startTimers({ revocation, registry, trail, directory, log });
   await trail.record(lineOf('service.started', { facts: { registry: registry.current().version, environment: configuration.environment } }));
+  const publicDraining = drainable(publicServer.server);
+  const closing = [() => publicDraining.close(() => publicServer.close()), ...[card, proxy, management, control].flatMap((server) => (server === null ? [] : [drainable(server)])).map((one) => () => one.close())];
   return {
     publicServer, cardServer: card, proxyServer: proxy, management, control, log,
     drain: () => { draining = true; },
     close: async () => {
-      await Promise.all([publicServer.close(), ...[card, proxy, management, control].flatMap((server) => (server === null ? [] : [closeServer(server)]))]);
+      await Promise.all(closing.map((end) => end()));
       await stop();
       await directory.close();
       await trail.record(lineOf('service.stopped', {}));
@@ -111,7 +116,7 @@ const samlParts = async (configuration: Configuration, registry: FileRegistry, s
 
 interface Made {
   readonly configuration: Configuration; readonly secret: string; readonly log: Log; readonly metrics: ReturnType<typeof createMetrics>; readonly stores: Stores;
-  readonly trail: RunningTrail; readonly registry: FileRegistry; readonly directory: OpenedDirectory; readonly outbound: OutboundClient; readonly signer: Signer;
+  readonly trail: RunningTrail; readonly registry: FileRegistry; readonly directory: OpenedDirectory; readonly outbound: OutboundClient; readonly signer: Signer; readonly oidc: OidcParts;
 }
 const loginPorts = (made: Made, methods: readonly CertificateMethodSettings[], certificatePorts: CertificateMethodPorts): LoginPorts => {
   const { configuration, secret, log, metrics, registry, outbound, signer } = made;
@@ -123,6 +128,7 @@ const loginPorts = (made: Made, methods: readonly CertificateMethodSettings[], c
         entityId, signer, clock, random, subjectSecret: secret, friendlyName: friendlyNameOf,
         serialise: (attribute, value, service) => serialise(attribute, value, { dialect: service.federation.attributeDialect, commissionRight: service.release.commissionRight }),
       }),
+      oidc: made.oidc.face,
     },
     releasePolicy: () => configuration.release,
     methods: new Map(methods.map((settings) => [settings.id, createCertificateMethod(settings, certificatePorts)])),
@@ -168,10 +174,3 @@ const startTimers = ({ revocation, registry, trail, directory, log }: { revocati
     await registry.stop();
   };
 };
-
-const closeServer = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    if (!server.listening) return resolve();
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });

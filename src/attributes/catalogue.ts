@@ -200,6 +200,8 @@ export const wireNames = (attribute: AttributeId, dialect: Dialect): readonly st
 export const labelOf = (attribute: AttributeId): LocalisedText => byId.get(attribute)?.labels ?? { sv: attribute, en: attribute };
 export const friendlyNameOf = (attribute: AttributeId): string | null => byId.get(attribute)?.friendlyName ?? null;
 export const attributesOfScope = (scope: string, dialect: ClaimDialect): readonly AttributeId[] => catalogue.flatMap((entry) => (entry.claims[dialect]?.scope === scope ? [entry.id] : []));
+/** Scopes that stand for attributes somebody has; a scope of facts that Bryggan has no source for is not offered. */
+export const scopesOf = (dialect: ClaimDialect): readonly string[] => [...new Set(catalogue.flatMap(({ claims, source }) => (source === 'none' ? [] : claims[dialect]?.scope ?? [])))];
 /** The least choice that lets all of these be answered (facts: federation §3.6, §7). */
 export const choiceLevelOf = (attributes: readonly AttributeId[]): ChoiceLevel => {
   const levels = new Set(attributes.map((attribute) => byId.get(attribute)?.level));

@@ -101,6 +101,14 @@ const subjectKeyOf = (acting: ActingPerson): string => {
   return person.kind === 'hsa-id' ? `hsa-id:${person.hsaId.toUpperCase()}` : fail('internal', 'an identity by number without a number');
 };
 
+/** Does what left once may leave again, by today's policy and settings? Who the person is was asked when it left first (threats G19). */
+export const mayStillLeave = (attribute: AttributeId, service: ServiceParty, policy: ReleasePolicy): boolean => {
+  const row = attributeRow(attribute);
+  const { denied, voteFor, entitled } = knownStanding(service, policy);
+  return row !== undefined && !denied.has(attribute) && covers(service.release.allow, row) && voteFor(row) !== undefined
+    && (row.sensitivity !== 'personal-identity-number' || entitled.has('personal-identity-number'));
+};
+
 export interface ReleasePreview {
   readonly attributes: ReleasedIdentity['attributes'];
   readonly decisions: readonly ReleaseDecision[];

@@ -1,0 +1,64 @@
+/** The OpenID Connect face put together: its provider, the routes on the public listener. Used by app.ts and app-public.ts alone. */
+import { createHash, hkdfSync } from 'node:crypto';
+import { oidcKeys } from './config/state.ts';
+import type { Configuration } from './config/model.ts';
+import type { Clock, Log, Random } from './core/ports.ts';
+import { browserOf } from './http/browser.ts';
+import type { OutboundClient } from './http/outbound.ts';
+import { sendFlow, type ReplyTools } from './http/reply-page.ts';
+import { lineOf } from './login/audit-lines.ts';
+import { noCookies, type LoginPorts } from './login/context.ts';
+import { bareFrame } from './login/frame.ts';
+import { arrive } from './login/login.ts';
+import type { ProtocolFace } from './login/ports.ts';
+import type { PartyRegistry } from './parties/model.ts';
+import { createProvider, type ProviderSettings } from './protocols/oidc-op/provider.ts';
+import { registerOidc } from './protocols/oidc-op/plugin.ts';
+import { createOidcFace } from './protocols/oidc-op/respond.ts';
+import { enabledClient } from './protocols/oidc-op/snapshot.ts';
+import type { Stores } from './sessions/ports.ts';
+
+const KEY_SET_LIMITS = { milliseconds: 4000, bytes: 100_000 };
+const roles = ['current', 'next', 'previous'] as const;
+
+export interface OidcMade { readonly configuration: Configuration; readonly secret: string; readonly log: Log; readonly stores: Stores; readonly registry: PartyRegistry; readonly outbound: OutboundClient; readonly clock: Clock; readonly random: Random; readonly recheck: ProviderSettings['recheck'] }
+export interface OidcParts { readonly face: ProtocolFace; readonly handle: ReturnType<ReturnType<typeof createProvider>['callback']> }
+
+export const openOidc = ({ configuration, secret, log, stores, registry, outbound, clock, random, recheck }: OidcMade): OidcParts => {
+  const keys = oidcKeys(configuration.keys.oidc.directory);
+  const issuer = configuration.publicUrl;
+  const provider = createProvider({
+    issuer, clock, log, stores, registry, recheck, replay: stores.replay, releasePolicy: () => configuration.release,
+    keys: roles.flatMap((role) => keys.filter((one) => one.role === role)).map(({ key }) => key),
+    nonceSecret: Buffer.from(hkdfSync('sha256', secret, '', 'oidc dpop nonce', 32)),
+    fetchBytes: (url) => outbound.get(url, KEY_SET_LIMITS),
+    acrValues: [...new Set(configuration.federations.flatMap(({ assurance }) => Object.values(assurance.issue)))],
+    refreshSeconds: configuration.session.absoluteSeconds, machineUrl: null,
+  });
+  return {
+    face: createOidcFace({ provider, issuer, clock, random, subjectSecret: secret, stores, grantSeconds: configuration.session.absoluteSeconds }),
+    handle: provider.callback(),
+  };
+};
+
+const describe = (error: Error): string => {
+  const { error_detail: detail, error_description: description } = error as { readonly error_detail?: string; readonly error_description?: string };
+  return (detail ?? description ?? error.message).slice(0, 300);
+};
+
+export const routeOidc = (server: Parameters<typeof registerOidc>[0], { handle }: OidcParts, ports: LoginPorts, tools: ReplyTools): void => {
+  registerOidc(server, {
+    handle, peerOf: () => null,
+    arrive: (arrival, transport, request) => {
+      const browser = browserOf(request);
+      return arrive(arrival, transport, transport === 'cross-site-post' ? noCookies(browser) : browser, ports);
+    },
+    send: (request, reply, flow) => sendFlow(request, reply, flow, tools),
+    sendForm: (request, reply, form) => sendFlow(request, reply, { content: { kind: 'answer', answer: form }, frame: bareFrame(ports), cookies: [] }, tools),
+    noteRefusal: async (error, client, endpoint) => {
+      const service = client === null ? undefined : enabledClient(client, ports.registry);
+      ports.log.info({ endpoint, error: error.message, client: createHash('sha256').update(client ?? '').digest('hex').slice(0, 16) }, 'an OpenID Connect request was refused');
+      await ports.audit.record(lineOf('request.refused', { ...(service === undefined ? {} : { slip: { service: service.id, party: service.party } }), code: endpoint === 'token' ? 'oidc.grant' : 'oidc.request', facts: { endpoint, error: error.message, detail: describe(error) } }));
+    },
+  });
+};

@@ -1,0 +1,73 @@
+/** Routes of the OpenID Connect face. oidc-provider reads and answers raw requests; what a person sees goes out like every page. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { fail } from '../../core/errors.ts';
+import type { PostForm } from '../../core/http-types.ts';
+import type { FlowReply } from '../../login/context.ts';
+import type { Arrival } from '../../login/ports.ts';
+import { Exchange, inExchange, type Peer } from './exchange.ts';
+import { paths } from './provider.ts';
+
+export interface OidcRouteOptions {
+  /** oidc-provider's request listener. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Hands a verified request to the flow. */
+  readonly arrive: (arrival: Arrival, transport: 'same-site-cookies' | 'cross-site-post', request: FastifyRequest) => Promise<FlowReply>;
+  readonly send: (request: FastifyRequest, reply: FastifyReply, flow: FlowReply) => FastifyReply;
+  /** A refusal that leaves as a form post, with our page around it. */
+  readonly sendForm: (request: FastifyRequest, reply: FastifyReply, form: PostForm) => FastifyReply;
+  /** Puts a refusal on record that oidc-provider made by itself. */
+  readonly noteRefusal: (error: Error, client: string | null, endpoint: string) => Promise<void>;
+  readonly peerOf: (request: FastifyRequest) => Peer | null;
+}
+
+const hiddenFields = (html: string): Readonly<Record<string, string>> =>
+  Object.fromEntries([...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"\/>/g)].map(([, name = '', value = '']) => [name, unescaped(value)]));
+const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
+const unescaped = (text: string): string => text.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? entity);
+const actionOf = (html: string): string => unescaped(/<form method="post" action="([^"]*)"/.exec(html)?.[1] ?? '');
+const clientNamed = (request: FastifyRequest): string | null => new URLSearchParams(request.url.split('?', 2)[1] ?? '').get('client_id');
+
+/** What oidc-provider would have answered to the browser by itself: a refusal at the client's verified address. */
+const passOn = (exchange: Exchange, request: FastifyRequest, reply: FastifyReply, { sendForm }: OidcRouteOptions): FastifyReply => {
+  const location = exchange.koa?.response.get('location') ?? '';
+  if (location !== '') return reply.code(303).header('location', location).header('cache-control', 'no-store').send();
+  const html = typeof exchange.koa?.body === 'string' ? exchange.koa.body : '';
+  const form: PostForm = { kind: 'post-form', action: actionOf(html), fields: hiddenFields(html) };
+  return form.action === '' ? fail('internal', 'the authorization endpoint came to no answer') : sendForm(request, reply, form);
+};
+
+const authorize = async (request: FastifyRequest, reply: FastifyReply, options: OidcRouteOptions): Promise<FastifyReply> => {
+  const transport = request.method === 'POST' ? 'cross-site-post' : 'same-site-cookies';
+  const exchange = new Exchange((arrival) => options.arrive(arrival, transport, request), null);
+  const headers = reply.raw.getHeaderNames();
+  await inExchange(exchange, () => options.handle(request.raw, reply.raw));
+  // What was prepared for an answer that is not sent.
+  for (const name of reply.raw.getHeaderNames()) if (!headers.includes(name)) reply.raw.removeHeader(name);
+  if (exchange.reply !== null) return options.send(request, reply, exchange.reply);
+  if (exchange.failure !== null) throw exchange.failure;
+  if (exchange.refusal !== null) await options.noteRefusal(exchange.refusal, clientNamed(request), 'authorize');
+  return passOn(exchange, request, reply, options);
+};
+
+const serve = (endpoint: string, options: OidcRouteOptions) => async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  const exchange = new Exchange(null, options.peerOf(request));
+  reply.raw.setHeader('x-content-type-options', 'nosniff');
+  void reply.hijack();
+  await inExchange(exchange, () => options.handle(request.raw, reply.raw));
+  if (exchange.refusal !== null) await options.noteRefusal(exchange.refusal, null, endpoint);
+  return reply;
+};
+
+export const registerOidc = (server: FastifyInstance, options: OidcRouteOptions): void => {
+  void server.register((scope, _options, done) => {
+    // oidc-provider reads bodies itself, of at most 56 kB, and refuses what is there twice.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
+    scope.route({ method: ['GET', 'POST'], url: paths.authorize, handler: (request, reply) => authorize(request, reply, options) });
+    for (const url of [paths.discovery, '/.well-known/oauth-authorization-server', paths.jwks]) scope.get(url, serve('discovery', options));
+    scope.route({ method: ['GET', 'POST'], url: paths.userinfo, handler: serve('userinfo', options) });
+    for (const [endpoint, url] of [['token', paths.token], ['introspect', paths.introspect], ['revoke', paths.revoke], ['push', paths.push]] as const) scope.post(url, serve(endpoint, options));
+    done();
+  });
+};

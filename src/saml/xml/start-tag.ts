@@ -20,12 +20,15 @@ export interface StartTag {
 }
 const NONE: readonly XmlAttribute[] = Object.freeze([]);
 
+/** A scheme, then what a URI is made of [XMLNames §2.2, RFC 3986 §2]: others refuse, or canonicalise to nothing, what is none. */
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*(?:#(?:[!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?$/;
+
 const checkDeclaration = (prefix: string, uri: string): void => {
   if (prefix === 'xmlns' || uri === XMLNS_NAMESPACE) fail('xml.namespace', 'the xmlns namespace is declared'); // [XMLNames §3]
   if ((prefix === 'xml') !== (uri === XML_NAMESPACE)) fail('xml.namespace', 'the xml prefix or namespace is bound anew'); // [XMLNames §3]
   if (prefix !== '' && uri === '') fail('xml.namespace', 'a prefix is bound to nothing'); // [XMLNames §2.2]
   // Relative namespace URIs make canonicalisation undefined (threats B18) [C14N §1.3].
-  if (uri !== '' && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri)) fail('xml.namespace', 'a relative namespace URI');
+  if (uri !== '' && !ABSOLUTE.test(uri)) fail('xml.namespace', 'a relative namespace, or one that is no URI');
 };
 const bound = (prefix: string, scope: NamespaceScope): string => lookUp(scope, prefix) ?? fail('xml.namespace', 'a prefix that is bound to nothing');
 

@@ -56,7 +56,7 @@ describe('the stream says what the tree says', () => {
     ['line ends of Windows', { content: CONTENT.replaceAll('\n', '\r\n') }],
     ['attributes in any order, in any namespace', { content: entity('a').replace('entityID', 'z="1" xml:lang="sv" b:c="2" xmlns:b="urn:b" a="3" entityID') }],
     ['> and quotes in attributes', { content: entity('a').replace('entityID', `z="a>b'c" y='d>"e' entityID`) }],
-    ['names outside ASCII', { content: entity('a', '<räk ﬁ="1" 𐀀="2" xmlns:å="urn:å" å:ä="ö"/>') }],
+    ['names outside ASCII', { content: entity('a', '<räk ﬁ="1" 𐀀="2" xmlns:å="urn:a" å:ä="ö"/>') }],
     ['references to characters of every length', { content: entity('a', '<x a="&#x7f;&#x80;&#xff;&#x7ff;&#x800;&#xffff0;">&#x7f;&#x80;&#xff;&#x7ff;&#x800;&#xffff0; กÀ\u07ff\u0800\ud7ff\ue000\u{10000}\u{10ffff}</x>') }],
     ['an empty element that is an entity', { content: '<md:EntityDescriptor entityID="https://a.example/saml"/>' }],
     ['no entity at all', { content: '' }],

@@ -237,10 +237,7 @@ export class AggregateVerifier {
     const fresh = bytes.toString('latin1');
     if (octets.illegal.test(fresh)) fail('xml.illegal-character', 'a character that XML 1.0 forbids'); // [XML §2.2]
     let text = this.rest + fresh;
-    if (this.base === 0 && !last && text.length < BOM.length) {
-      this.rest = text;
-      return;
-    }
+    // Never cut in two: it is one character.
     if (this.base === 0 && text.startsWith(BOM)) {
       text = text.slice(BOM.length);
       this.base = BOM.length;

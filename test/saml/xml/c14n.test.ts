@@ -12,6 +12,7 @@ describe('the form of elements [C14N §2.3]', () => {
   it.each<[string, string, string]>([
     ['empty elements get an end tag', '<r/>', '<r></r>'],
     ['white space in tags goes', '<r  a = "1"\n b=\'2\' ></r >', '<r a="1" b="2"></r>'],
+    ['white space in tags of every kind goes', '<r\ta="1"\rb="2"\r\n\n\tc\t=\r"3"\t></r\t\r\n>', '<r a="1" b="2" c="3"></r>'],
     ['white space in content stays', '<r> \n <a/>\t</r>', '<r> \n <a></a>\t</r>'],
     ['declaration and text outside the root go', '<?xml version="1.0"?>\n<r/>\n', '<r></r>'],
     ['comments go and join what they parted', '<r>a<!-- x -->b<!-- y --><a/></r>', '<r>ab<a></a></r>'],

@@ -124,8 +124,9 @@ describe('the Reference points at the parent of the signature (threats B16)', ()
     refusedWith('signature.reference', () => verify(signedDocument({ uri })));
   });
   it('refuses a parent without ID, whatever the reference says', () => {
-    for (const uri of ['', '#', '#_r']) refusedWith('signature.reference', () => verify(signedDocument({ uri }).replace(' ID="_r"', '')));
+    for (const uri of ['', '#', '#_r', '#undefined']) refusedWith('signature.reference', () => verify(signedDocument({ uri }).replace(' ID="_r"', '')));
   });
+  it('refuses an empty ID', () => { refusedWith('signature.reference', () => verify(signedDocument({ id: '' }))); });
   it('takes only ID: not Id, not id (threats B23)', () => {
     for (const name of ['Id', 'id', 'AssertionID']) refusedWith('signature.reference', () => verify(signedDocument().replace(' ID="_r"', ` ${name}="_r"`)));
   });

@@ -26,6 +26,7 @@ export const auditEvents: Readonly<Record<AuditEventType, EventRow>> = {
       ...identity, assurance: 'level as it was said to the service', reused: 'true when an earlier session answered', released: 'each attribute, what became of it, and the rule; never a value',
       staleSince: 'the directory was away: its facts are from this time', algorithm: 'signature algorithm', inResponseTo: 'SAML: id of the request', responseId: 'SAML: id of the response', assertionId: 'SAML: id of the assertion',
       nameIdFormat: 'SAML: format of the subject', signedResponse: 'SAML: true when the response is signed', signedAssertion: 'SAML: true when the assertion is signed', encrypted: 'SAML: true when the assertion is encrypted',
+      grant: 'OpenID Connect: id of the grant that its code and tokens hang on', responseMode: 'OpenID Connect: how the answer was sent', scopes: 'OpenID Connect: scopes granted', pushed: 'OpenID Connect: true when the request was pushed',
     },
   },
   'login.refused': { says: 'A login ended without the person being let in.', reader: parties, facts: { ...detail, missing: 'required attributes that could not be delivered', level: 'assurance level reached' }, errorFacts: true },

@@ -1,4 +1,4 @@
-/** What every answer of the public listener carries, whoever wrote it: page, redirect, file or fault (threats K08, K10, E12). */
+/** What every answer of the public listener carries, whoever wrote it: page, redirect, file or fault (threats K08, K10). */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LoginPorts } from '../../src/login/context.ts';
 import { silentLog } from '../../src/core/ports.ts';

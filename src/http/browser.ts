@@ -14,7 +14,8 @@ const preferred = (header: string | undefined): Locale => {
   return 'sv';
 };
 
-export const localeOf = (request: FastifyRequest): Locale => languageIn(parseCookies(request.headers.cookie)) ?? preferred(request.headers['accept-language']);
+/** What the person chose, else what the service asks for, else what the browser prefers. */
+export const localeOf = (request: FastifyRequest, wished: Locale | null = null): Locale => languageIn(parseCookies(request.headers.cookie)) ?? wished ?? preferred(request.headers['accept-language']);
 
 export const browserOf = (request: FastifyRequest): Browser => {
   const cookies = parseCookies(request.headers.cookie);

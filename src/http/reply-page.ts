@@ -15,7 +15,7 @@ export interface Ui {
 export interface ReplyTools { readonly ui: Ui; readonly environment: LoginPorts['settings']['environment']; readonly transactionSeconds: number }
 
 const frameFor = (request: FastifyRequest, context: FrameContext, tools: ReplyTools): PageFrame => {
-  const locale = localeOf(request);
+  const locale = localeOf(request, context.locale ?? null);
   return { ...context, locale, environment: tools.environment, otherLanguageUrl: `/language/${locale === 'sv' ? 'en' : 'sv'}` };
 };
 

@@ -18,7 +18,7 @@ export const newTransaction = (request: AcceptedRequest, ports: LoginPorts): Acc
   expiresAt: ports.clock.now() + ports.settings.transactionSeconds * 1000,
   cookieHash: null,
   beginCodeHash: null,
-  locale: null,
+  locale: request.locale ?? null,
   request,
   order: null,
   lastFailure: null,

@@ -74,6 +74,8 @@ export interface FrameContext {
   readonly reference: ReferenceId | null;
   readonly formToken: string | null;
   readonly base: string | null;
+  /** Asked for by the service. */
+  readonly locale?: Locale | null;
 }
 export type FlowContent =
   | { readonly kind: 'page'; readonly page: Page; readonly status: number }

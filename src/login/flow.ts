@@ -150,6 +150,5 @@ const refused = async (visit: Visit, error: BrygganError, ports: LoginPorts): Pr
   const answer = await refuse(slip, error, ports);
   const frame = frameOf(ports, transaction, { secret: visit.secret });
   if (passive && answer !== null) return reply({ kind: 'answer', answer }, frame, visit.cookies);
-  const form = answer?.kind === 'post-form' ? answer : null;
-  return reply(pageContent({ kind: 'error', code: error.code, answer: form, retry: visit.secret === null ? null : pathOf(transaction.id), about: factsNamedBy(error) }, row.http), frame, visit.cookies);
+  return reply(pageContent({ kind: 'error', code: error.code, answer, retry: visit.secret === null ? null : pathOf(transaction.id), about: factsNamedBy(error) }, row.http), frame, visit.cookies);
 };

@@ -41,6 +41,7 @@ export const frameOf = (ports: LoginPorts, transaction: LoginTransaction, option
     reference: transaction.reference,
     formToken: options.secret === null ? null : formToken(transaction, options.secret, options.shown),
     base: pathOf(transaction.id).slice(0, -1),
+    locale: transaction.locale,
   };
 };
 export const bareFrame = (ports: LoginPorts): FrameContext => ({ asker: null, support: ports.operatorSupport, reference: null, formToken: null, base: null });

@@ -5,7 +5,7 @@
 import type { LogoutResultKind } from './logout-record.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Locale, LocalisedText } from '../core/locale.ts';
-import type { PostForm } from '../core/http-types.ts';
+import type { PostForm, ProtocolAnswer } from '../core/http-types.ts';
 import type { Instant } from '../core/ports.ts';
 import type { ReferenceId } from '../core/ids.ts';
 import type { SupportContact } from '../parties/model.ts';
@@ -42,7 +42,7 @@ export type Page =
   | { readonly kind: 'already-logged-in'; readonly serviceUrl: string | null }
   | { readonly kind: 'start-again'; readonly code: ErrorCode; readonly serviceUrl: string | null }
   /** `answer`: the button that brings the refusal to the service in its own protocol, once the person has read the page. */
-  | { readonly kind: 'error'; readonly code: ErrorCode; readonly answer: PostForm | null; readonly retry: string | null; /** Names of the facts that it is about, never their values. */ readonly about?: readonly LocalisedText[] }
+  | { readonly kind: 'error'; readonly code: ErrorCode; readonly answer: ProtocolAnswer | null; readonly retry: string | null; /** Names of the facts that it is about, never their values. */ readonly about?: readonly LocalisedText[] }
   | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly methodKind?: MethodOption['kind']; readonly level: string; readonly since: Instant; readonly until: Instant; readonly commission: { readonly unit: string; readonly purpose: string } | null; /** There are several to choose from: a link to the choice is shown. */ readonly canChange?: boolean; readonly services: readonly SessionService[]; /** The service that was just left. */ readonly left: LogoutLine | null }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'log-out' }

@@ -33,6 +33,8 @@ export interface AcceptedRequest {
   readonly maximumAgeSeconds?: number;
   /** The person is shown what is sent, and agrees, also where the federation does not demand it. */
   readonly showRelease?: boolean;
+  /** Language that the service asks its pages in; what the person chose goes before. */
+  readonly locale?: Locale;
   /** HSA-id of the person whom the service expects: another person's session does not answer for them. */
   readonly expectedPerson?: string;
   readonly noInteraction: boolean;

@@ -61,11 +61,8 @@ const freshnessOf = (params: Parameters, service: OidcParty): Pick<AcceptedReque
     ...(hint !== undefined && isHsaId(hint, 'tolerant') ? { expectedPerson: hint } : {}),
   };
 };
-/** The first language of `ui_locales` that we speak. */
-export const localeFrom = (params: Parameters): Locale | null => {
-  const found = words(textOf(params, 'ui_locales')).map((tag) => tag.slice(0, 2).toLowerCase()).find(isLocale);
-  return found !== undefined && isLocale(found) ? found : null;
-};
+/** The first language of `ui_locales` that we speak [OIDC §3.1.2.1]. */
+const localeOf = (params: Parameters): Locale | undefined => words(textOf(params, 'ui_locales')).map((tag) => tag.slice(0, 2).toLowerCase()).find(isLocale);
 
 const claimsOf = (params: Parameters): { readonly [key: string]: JsonValue } => {
   const text = textOf(params, 'claims');
@@ -81,9 +78,10 @@ export const acceptAuthorization = (ctx: KoaContextWithOIDC, service: OidcParty,
   const state = stateOf(ctx, service, known, claims);
   const slip: AnswerSlip = { protocol: 'oidc', service: service.id, party: service.party, returnAddress, faceState: slipState(state) };
   try {
+    const locale = localeOf(params);
     const request: AcceptedRequest = {
       slip, assurance: assuranceOf(textOf(params, 'acr_values'), claims, service), ...freshnessOf(params, service),
-      requestedAttributes: requestedAttributes(state.wishes), preselection: preselectionOf(state.wishes), receivedAt: now,
+      requestedAttributes: requestedAttributes(state.wishes), preselection: preselectionOf(state.wishes), receivedAt: now, ...(locale === undefined ? {} : { locale }),
     };
     return { requestKey: null, outcome: { ok: true, request } };
   } catch (error) {

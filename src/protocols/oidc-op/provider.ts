@@ -137,7 +137,8 @@ const configurationOf = (settings: ProviderSettings): Configuration => {
   return {
     adapter: createAdapter(settings),
     acrValues: [...settings.acrValues],
-    claims: { openid, ...Object.fromEntries([...scopes].map(([scope, claims]) => [scope, [...claims]])), acr: null, sid: null, auth_time: null, iss: null },
+    // Facts of the login itself come by the `claims` parameter; with every ID token only what the protocol says.
+    claims: { ...Object.fromEntries([...scopes].map(([scope, claims]) => [scope, [...claims]])), ...Object.fromEntries((scopes.get('openid') ?? []).map((claim) => [claim, null])), openid, acr: null, sid: null, auth_time: null, iss: null },
     scopes: [...known],
     clientAuthMethods: ['private_key_jwt', 'client_secret_basic', 'none', ...(settings.machineUrl === null ? [] : (['tls_client_auth', 'self_signed_tls_client_auth'] as const))],
     clientBasedCORS: () => false, // threats G12

@@ -13,6 +13,8 @@ type ErrorPage = Extract<Page, { kind: 'error' }>;
 const wayBack = (page: ErrorPage, frame: PageFrame, primary: boolean): SafeHtml | null => {
   const words = fill(messagesIn(frame.locale).backTo, frame);
   const className = primary ? 'button' : 'button second';
+  // The address is one of the service's own, which may be an app's.
+  if (page.answer?.kind === 'redirect') return html`<a class="${className}" href="${page.answer.to}" data-action="answer">${words}</a>`;
   if (page.answer !== null) return answerForm(page.answer, html`<button class="${className}" data-action="answer">${words}</button>`);
   const home = webAddress(frame.asker?.homeUrl ?? null);
   return home === null ? null : html`<a class="${className}" href="${home}" data-action="service">${words}</a>`;

@@ -80,11 +80,13 @@ const over = async (browser: Browser, ports: LoginPorts): Promise<FlowReply> => 
     : reply(pageContent({ kind: 'already-logged-in', serviceUrl: null }), bareFrame(ports));
 };
 /** Another browser, or its cookie is lost: nothing of the login is shown but where to start again. */
-const strange = (transaction: LoginTransaction, cookieless: boolean, ports: LoginPorts): FlowReply => {
+const strange = async (transaction: LoginTransaction, cookieless: boolean, ports: LoginPorts): Promise<FlowReply> => {
+  const code = cookieless ? 'login.cookie-missing' : 'login.other-browser';
+  await ports.audit.record(transactionLine('request.refused', transaction, { code }));
   const registry = ports.registry.current();
   const service = registry.services.get(serviceOf(transaction));
   const serviceUrl = service === undefined ? null : askerOf(service, registry).homeUrl;
-  return reply(pageContent({ kind: 'start-again', code: cookieless ? 'login.cookie-missing' : 'login.other-browser', serviceUrl }, 403), { ...frameOf(ports, transaction, { secret: null }), base: null });
+  return reply(pageContent({ kind: 'start-again', code, serviceUrl }, 403), { ...frameOf(ports, transaction, { secret: null }), base: null });
 };
 
 /** GET /login/<id>/begin?code= after a cross-site POST: the first request that may read and set cookies. */
@@ -158,6 +160,8 @@ export const returned = async (id: string, code: string, browser: Browser, ports
 
 const takeUp = async (visit: Visit, transaction: AcceptedTransaction, version: number, code: string, ports: LoginPorts): Promise<FlowReply> => {
   const result = await redeem({ value: transaction, version }, code, true, ports);
+  // What the card host refused has its line already; a code that did not fit has not.
+  if (result.kind === 'failed' && result.code === 'login.code') await ports.audit.record(transactionLine('login.refused', transaction, { code: 'login.code' }));
   if (result.kind !== 'identity') return redirectTo(visit, ports);
   return acceptIdentity(visit, transaction, version, result.identity, ports);
 };

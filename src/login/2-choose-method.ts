@@ -23,7 +23,7 @@ const reachesLevel = (method: AuthenticationMethod, request: AcceptedRequest, se
 /** Every method with its reason when it cannot serve this request; last used first. */
 export const methodOptions = (request: AcceptedRequest, service: ServiceParty, ports: LoginPorts, lastMethod: string | null): readonly MethodOption[] =>
   methodsFor(service, ports.registry.current(), ports.methods)
-    .map((method): MethodOption => ({ id: method.id, kind: method.kind, lastUsed: method.id === lastMethod, unavailable: reachesLevel(method, request, service) ? null : 'level' }))
+    .map((method): MethodOption => ({ id: method.id, kind: method.kind, lastUsed: method.id === lastMethod, unavailable: reachesLevel(method, request, service) ? null : 'level', ...(method.names === undefined || method.names === null ? {} : { label: method.names }) }))
     .toSorted((a, b) => Number(b.lastUsed) - Number(a.lastUsed));
 
 /** The browser's session, and what the person has said of it so far. */

@@ -2,13 +2,14 @@
 import type { BrygganError } from '../core/errors.ts';
 import { fail } from '../core/errors.ts';
 import type { ProtocolAnswer } from '../core/http-types.ts';
-import type { PartyId } from '../core/ids.ts';
+import type { PartyId, SessionId } from '../core/ids.ts';
 import type { Instant } from '../core/ports.ts';
 import type { Registry, ServiceParty } from '../parties/model.ts';
 import { holdsReturnAddress } from '../parties/return-address.ts';
 import type { PersonKey } from '../directory/model.ts';
 import { lineOf } from './audit-lines.ts';
 import type { LoginPorts } from './context.ts';
+import type { ServiceEntry } from '../sessions/ports.ts';
 import { sessionIndexOf } from './session-index.ts';
 import type { AnswerSlip, ReleasedTransaction } from './transaction.ts';
 
@@ -23,6 +24,19 @@ export const enabledService = (slip: AnswerSlip, registry: Registry): ServicePar
   const { url } = slip.returnAddress;
   if (!holdsReturnAddress(service.wire, url)) return fail('saml.return-address', 'the return address left the metadata during the login', { service: slip.service });
   return service;
+};
+
+/** Tabs of one person that log in at once renew the session under each other; whoever was answered follows it to where it moved. */
+const MOVES = 64;
+const keepWithSession = async (session: SessionId, entry: ServiceEntry, ports: LoginPorts): Promise<boolean> => {
+  let id = session;
+  for (let moves = 0; moves < MOVES; moves += 1) {
+    if (await ports.stores.sessions.addService(id, entry, ports.settings.idleSeconds)) return true;
+    const next = await ports.stores.movedSessions.find(id);
+    if (next === undefined) return false;
+    id = next.value;
+  }
+  return false;
 };
 
 /**
@@ -48,7 +62,7 @@ export const respond = async (
     },
   });
   try {
-    const [kept] = await Promise.all([ports.stores.sessions.addService(session, entry, ports.settings.idleSeconds), ports.audit.record(line), keep?.()]);
+    const [kept] = await Promise.all([keepWithSession(session, entry, ports), ports.audit.record(line), keep?.()]);
     if (!kept) return fail('login.state', 'the session ended while the answer was made');
   } catch (error) {
     await claim.undo();

@@ -92,6 +92,7 @@ export const showProgress = async (id: string, browser: Browser, ports: LoginPor
   const cookies = await staleCookie(browser, ports);
   const services = shownSteps(record.steps, ports);
   if (record.steps.some(({ result }) => result === 'waiting')) return reply(pageContent({ kind: 'logging-out', services, next: `${pathOf(id)}next` }), bareFrame(ports), cookies);
+  if (record.asker !== null && nothingLeft(record.steps) && ports.logoutFaces[record.asker.protocol]?.waitsForAnswer === true) return conclude(record.asker, record.steps, ports, cookies);
   const asker = record.asker === null ? undefined : ports.registry.current().services.get(record.asker.service);
   const continueTo = asker === undefined ? null : { name: asker.names, path: `${pathOf(id)}done` };
   return reply(pageContent({ kind: 'logged-out', services, continueTo }), bareFrame(ports), cookies);

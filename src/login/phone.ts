@@ -99,7 +99,7 @@ export const startPhone = (id: string, methodId: string, form: Form, browser: Br
     const { transaction, method, visit } = phone;
     checkFormToken(transaction, visit.secret, form.token);
     const device = form.field('device') === 'same' ? 'same' : 'other';
-    const typed = form.field('person').replace(/[\s-]/g, '').toUpperCase();
+    const typed = personIn(form.field('person'));
     if (device === 'other' && method.otherDevice === 'none') return startPage(phone, 'login.no-method', browser, ports);
     const person = device === 'other' && method.otherDevice === 'identity' ? typed : null;
     if (person !== null && !method.isPerson(person)) return startPage(phone, 'mobile.unknown-user', browser, ports);
@@ -112,6 +112,11 @@ export const startPhone = (id: string, methodId: string, form: Form, browser: Br
     await setOrder(phone, { id: order, method: methodId }, ports);
     return reply({ kind: 'redirect', to: hereOf(phone) }, frameOf(ports, transaction, { secret: visit.secret }), [{ name: 'method', value: methodId }]);
   });
+/** A personal identity number is also written with a hyphen; an HSA-id is one. */
+const personIn = (field: string): string => {
+  const text = field.slice(0, 60).replace(/\s/g, '').toUpperCase();
+  return /^\d{8}-\d{4}$/.test(text) ? text.replace('-', '') : text;
+};
 const withinPace = async ({ id, request }: AcceptedTransaction, person: string | null, ports: LoginPorts): Promise<boolean> => {
   const counts = await Promise.all([
     person === null ? 0 : ports.stores.rates.increment('phone-person', digestOf(person), 60),

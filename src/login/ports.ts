@@ -5,6 +5,7 @@ import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { BrygganError } from '../core/errors.ts';
 import type { ProtocolAnswer } from '../core/http-types.ts';
 import type { JsonValue } from '../core/json.ts';
+import type { LocalisedText } from '../core/locale.ts';
 import type { Registry, ServiceParty } from '../parties/model.ts';
 import type { ServiceEntry } from '../sessions/ports.ts';
 import type { EndReason, LogoutAsker, LogoutWish } from './logout-record.ts';
@@ -39,6 +40,8 @@ export interface FaceAnswer {
 
 /** How a protocol ends logins at its services (login/logout.ts decides whom, when and in which order). A service's fault is a result, never thrown. */
 export interface LogoutFace {
+  /** The service keeps its own login until it is answered: then it is not kept waiting for a person to read. */
+  readonly waitsForAnswer: boolean;
   /** Without a browser and in bounded time; null when the service publishes no way. */
   tell(entry: ServiceEntry, reason: EndReason): Promise<'logged-out' | 'unreachable' | null>;
   /** Does the service publish a way for the browser? */
@@ -56,6 +59,8 @@ export type LogoutEnd = 'complete' | 'partial' | 'unknown-session';
 export interface AuthenticationMethod {
   readonly id: string;
   readonly kind: 'certificate' | 'mobile' | 'upstream';
+  /** From configuration, where several of one kind must be told apart. */
+  readonly names?: LocalisedText | null;
   /** Highest level that this method can prove. */
   readonly highestLevel: AssuranceLevel;
   /** Levels that a login by this method may end at; used to offer or not to offer it. */
@@ -75,7 +80,7 @@ export type OrderView =
   | { readonly state: 'complete'; readonly identity: VerifiedIdentity };
 export interface PhoneMethod {
   readonly otherDevice: 'qr' | 'identity' | 'none';
-  /** Could somebody be called this? Without blanks and hyphens, in upper case. */
+  /** Could somebody be called this? Without blanks, in upper case; a personal identity number without hyphen. */
   isPerson(text: string): boolean;
   /** Errors: `mobile.unavailable`. */
   start(wish: { readonly transaction: string; readonly device: 'same' | 'other'; readonly person: string | null; readonly address: string; readonly text: string }): Promise<string>;

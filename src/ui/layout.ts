@@ -14,8 +14,6 @@ export interface Sheet {
   readonly content: Content;
   /** Goes on by itself to this address. */
   readonly refreshTo?: string;
-  /** Time to read before that; none unless said. */
-  readonly refreshSeconds?: number;
   readonly script?: 'search.js' | 'phone.js';
   /** Seconds after which the page loads itself again where no script runs. */
   readonly refreshWithoutScript?: number;
@@ -56,12 +54,12 @@ const heads = { sv: headStart('sv'), en: headStart('en') };
 
 /** The whole document. `step` is the page's stable hook for scripts and tests. */
 export const documentOf = (step: string, sheet: Sheet, frame: PageFrame): string => {
-  const { heading, refreshTo, refreshSeconds = 0, script } = sheet;
+  const { heading, refreshTo, script } = sheet;
   if (refreshTo !== undefined && webAddress(refreshTo) === null) fail('internal', 'a page would go on by itself to something that is no web address');
   const about = frame.asker === null ? 'Bryggan' : frame.asker.name[frame.locale];
   return String(html`${heads[frame.locale]}<title>${heading} – ${about}</title>${
     // 0 seconds: the entry is replaced, so that Back leads to the page before and not here again.
-    refreshTo === undefined ? null : html`<meta http-equiv="refresh" content="${`${refreshSeconds};url=${refreshTo}`}">`
+    refreshTo === undefined ? null : html`<meta http-equiv="refresh" content="${`0;url=${refreshTo}`}">`
   }${sheet.refreshWithoutScript === undefined ? null : html`<noscript><meta http-equiv="refresh" content="${String(sheet.refreshWithoutScript)}"></noscript>`}${script === undefined ? null : html`<script src="${assetUrl(script)}" defer></script>`}</head><body><header>${planks}${environmentBanner(frame)}</header><main${attributes({ 'data-step': step, 'data-error': sheet.error ?? null })}>${asker(frame)}<h1>${heading}</h1>${sheet.content}</main>${footer(frame, sheet.helpShown === true)}</body></html>
 `);
 };

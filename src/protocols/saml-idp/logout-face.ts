@@ -84,6 +84,7 @@ export const createLogoutFace = (settings: LogoutFaceSettings): LogoutFace => {
     return service !== undefined && isSamlParty(service) ? service : undefined;
   };
   return {
+    waitsForAnswer: true,
     tell: async (entry, reason) => {
       const service = serviceOf(entry.service);
       const url = service?.wire.singleLogoutServices.find(({ binding }) => binding === 'soap')?.url;

@@ -15,7 +15,8 @@ const list = (services: readonly LogoutLine[], frame: PageFrame): SafeHtml | nul
 export const loggingOut = (page: Extract<Page, { kind: 'logging-out' }>, frame: PageFrame): Sheet => {
   const { loggingOut: texts } = messagesIn(frame.locale);
   return {
-    heading: texts.heading, refreshTo: page.next, refreshSeconds: 1,
+    // At once: it stays on the screen for as long as the service takes.
+    heading: texts.heading, refreshTo: page.next,
     content: [html`<p role="status">${texts.lead}</p>`, list(page.services, frame), html`<p><a class="button" href="${page.next}" data-action="next">${texts.next}</a></p>`],
   };
 };
@@ -26,7 +27,6 @@ export const loggedOut = (page: Extract<Page, { kind: 'logged-out' }>, frame: Pa
   const { continueTo } = page;
   return {
     heading: everywhere ? texts.heading : texts.headingPartly,
-    ...(continueTo === null ? {} : { refreshTo: continueTo.path, refreshSeconds: everywhere ? 5 : 20 }),
     content: [
       note(everywhere ? 'calm' : 'warn', everywhere ? 'check' : 'warning', html`<p>${everywhere ? texts.lead : texts.leadPartly}</p>`),
       list(page.services, frame),

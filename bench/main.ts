@@ -1,10 +1,11 @@
 /**
- * `npm run bench -- [--json] [row…]`: cost of the hot paths as multiples of one RSA-2048 signature measured in the same run,
+ * `npm run bench -- [--json|--markdown] [row…]`: cost of the hot paths as multiples of one RSA-2048 signature measured in the same run,
  * so that figures from different machines can be compared. CPU time of the process that does the work, warm, median of rounds.
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import type { BenchRow } from './row.ts';
+import { table } from './table.ts';
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
@@ -23,10 +24,11 @@ const measureUnit = (): number => {
 };
 
 const args = process.argv.slice(2);
-const json = args.includes('--json');
+const markdown = args.includes('--markdown');
+const json = args.includes('--json') || markdown;
 const wanted = args.filter((arg) => !arg.startsWith('--'));
 const rows: BenchRow[] = [];
-for (const file of readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts') && !['main.ts', 'row.ts', 'server.ts', 'bare.ts'].includes(name)).toSorted()) {
+for (const file of readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts') && !['main.ts', 'row.ts', 'table.ts', 'server.ts', 'bare.ts'].includes(name)).toSorted()) {
   const module = (await import(`./${file}`)) as { rows?: readonly BenchRow[] };
   rows.push(...(module.rows ?? []).filter((row) => wanted.length === 0 || wanted.includes(row.id)));
 }
@@ -53,5 +55,6 @@ for (const row of rows) {
     console.log(`${row.id.padEnd(24)} ${(value ?? Number.NaN).toFixed(2).padStart(8)} ${row.unit}  budget ${row.budget} ${row.unit}: ${verdict}  ${[...more, ...peers].join(', ')}`);
   }
 }
-if (json) console.log(JSON.stringify({ unit: { rsa2048SignMs }, rows: results }));
+if (markdown) console.log(table(rsa2048SignMs, results));
+else if (json) console.log(JSON.stringify({ unit: { rsa2048SignMs }, rows: results }));
 process.exit(0);

@@ -1,0 +1,32 @@
+/** One way to verify one aggregate, in a process of its own: prints seconds, CPU, peak and, for ours, the longest that the event loop was held up. */
+import { createHash, createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { verifyAggregate } from '../../src/saml/xml/index.ts';
+
+const [how = '', path = '', keyFile = ''] = process.argv.slice(2);
+const begun = performance.now();
+const extra: { lagMs?: number; entries?: number } = {};
+if (how === 'bryggan') {
+  const TICK = 5;
+  let last = performance.now();
+  let lagMs = 0;
+  const watch = setInterval(() => { const now = performance.now(); lagMs = Math.max(lagMs, now - last - TICK); last = now; }, TICK);
+  const index = await verifyAggregate(path, [createPublicKey(readFileSync(keyFile))], { now: Date.now() });
+  clearInterval(watch);
+  Object.assign(extra, { lagMs, entries: index.entries.length });
+} else if (how === 'libxml2-wasm') {
+  const { ParseOption, XmlC14NMode, XmlDocument } = await import('libxml2-wasm');
+  const document = XmlDocument.fromBuffer(readFileSync(path), { option: ParseOption.XML_PARSE_HUGE });
+  document.get('/*/ds:Signature', { ds: 'http://www.w3.org/2000/09/xmldsig#' })?.remove();
+  const hash = createHash('sha256');
+  document.canonicalize({ write: (chunk: Uint8Array) => { hash.update(chunk); return chunk.byteLength; }, close: () => true }, { mode: XmlC14NMode.XML_C14N_EXCLUSIVE_1_0 });
+  if (!readFileSync(path, 'latin1').slice(0, 10_000).includes(hash.digest('base64'))) throw new Error('another digest');
+} else {
+  const { SignedXml } = await import('xml-crypto');
+  const xml = readFileSync(path, 'utf8');
+  const verifier = new SignedXml({ publicCert: readFileSync(keyFile, 'utf8') });
+  verifier.loadSignature((/<ds:Signature>[^]*?<\/ds:Signature>/.exec(xml)?.[0] ?? '').replace('<ds:Signature>', '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">'));
+  if (!verifier.checkSignature(xml)) throw new Error('xml-crypto refuses');
+}
+const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+console.log(JSON.stringify({ seconds: (performance.now() - begun) / 1000, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMb: maxRSS / 1024, ...extra }));

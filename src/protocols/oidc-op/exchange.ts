@@ -14,7 +14,7 @@ export class Exchange {
   readonly deliver: ((arrival: Arrival) => Promise<FlowReply>) | null;
   readonly peer: Peer | null;
   /** The authorization endpoint's answer, which plugin.ts sends in oidc-provider's place. */
-  koa: { readonly status: number; readonly body: unknown; readonly response: { get(name: string): string } } | null = null;
+  prepared: { readonly location: string; readonly body: string } | null = null;
   /** What the flow answered. */
   reply: FlowReply | null = null;
   /** What the person must be told on a page. */

@@ -30,9 +30,8 @@ const clientNamed = (request: FastifyRequest): string | null => new URLSearchPar
 
 /** What oidc-provider would have answered to the browser by itself: a refusal at the client's verified address. */
 const passOn = (exchange: Exchange, request: FastifyRequest, reply: FastifyReply, { sendForm }: OidcRouteOptions): FastifyReply => {
-  const location = exchange.koa?.response.get('location') ?? '';
+  const { location, body: html } = exchange.prepared ?? { location: '', body: '' };
   if (location !== '') return reply.code(303).header('location', location).header('cache-control', 'no-store').send();
-  const html = typeof exchange.koa?.body === 'string' ? exchange.koa.body : '';
   const form: PostForm = { kind: 'post-form', action: actionOf(html), fields: hiddenFields(html) };
   return form.action === '' ? fail('internal', 'the authorization endpoint came to no answer') : sendForm(request, reply, form);
 };

@@ -146,6 +146,13 @@ const configurationOf = (settings: ProviderSettings): Configuration => {
     clockTolerance: TOLERANCE_SECONDS,
     conformIdTokenClaims: true,
     acceptQueryParamAccessTokens: false,
+    assertJwtClientAuthClaimsAndHeader: (_ctx, claims, _header, client) => {
+      // One audience, and nobody else's (threats G10); the token endpoint too, as the Swedish profile has it, but not in FAPI 2.0 [FAPI2-SP §5.3.2.1; SE-OP §4.2].
+      const { aud } = claims as { readonly aud?: unknown };
+      const ours = aud === settings.issuer || (aud === `${settings.issuer}${paths.token}` && enabledClient(client.clientId, settings.registry)?.wire.profile !== 'fapi2');
+      if (!ours) throw new errors.InvalidClientAuth('audience (aud) must be the issuer, as one string');
+      return Promise.resolve();
+    },
     allowOmittingSingleRegisteredRedirectUri: false,
     cookies: { keys: [], long: { httpOnly: true, sameSite: 'none', secure: true }, short: { httpOnly: true, sameSite: 'lax', secure: true } }, // none is ever set
     discovery: { ...settings.discovery, ui_locales_supported: ['sv', 'en'], claim_types_supported: ['normal'], response_modes_supported: ['query', 'form_post', 'jwt', 'query.jwt', 'form_post.jwt'] },
@@ -208,8 +215,9 @@ export const createProvider = (settings: ProviderSettings): Provider => {
     await next();
     const exchange = currentExchange();
     const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
-    if (oidc?.route === 'authorization') exchange.koa = ctx;
-    if (exchange.koa !== null) ctx.respond = false;
+    if (oidc?.route !== 'authorization') return;
+    exchange.prepared = { location: ctx.response.get('location'), body: typeof ctx.body === 'string' ? ctx.body : '' };
+    ctx.respond = false;
   });
   listen(provider);
   return provider;

@@ -81,6 +81,10 @@ describe('keys', () => {
     expect(verify({}, [createPublicKey({ key: { kty: 'RSA', n, e: 'AQAB' }, format: 'jwk' })])).toBe(0);
     refusedWith('signature.key', () => verify({}, [createPublicKey({ key: { kty: 'RSA', n, e: 'AQ' }, format: 'jwk' })]));
   });
+  it('accepted: an RSA key with exponent 3', () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
+    expect(verify({ key: privateKey }, [publicKey])).toBe(0);
+  });
   it('a key that says PSS signs PSS and nothing else', () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
     expect(verify({ key: privateKey, signature: ['sha256', `${PSS}sha256-rsa-MGF1`, 'pss'] }, [publicKey])).toBe(0);

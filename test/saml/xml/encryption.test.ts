@@ -115,6 +115,8 @@ describe('refused by looking, before a key is used', () => {
   it('what is not an EncryptedAssertion, or holds two', () => {
     refusedWith('decrypt.failed', () => decryptAssertion(parse(PLAIN), own, uncovered));
     const good = encrypted();
+    refusedWith('decrypt.failed', () => decryptAssertion(parse(good.replaceAll('EncryptedAssertion', 'EncryptedID')), own, uncovered));
+    refusedWith('decrypt.failed', () => decryptAssertion(parse(good.replace(`xmlns:saml="${SAML}"`, 'xmlns:saml="urn:x"')), own, uncovered));
     const data = /<xenc:EncryptedData.*<\/xenc:EncryptedData>/.exec(good)![0];
     refusedWith('decrypt.failed', () => decryptAssertion(parse(good.replace(data, data + data)), own, uncovered));
     refusedWith('decrypt.failed', () => decryptAssertion(parse(good.replace(data, '')), own, uncovered));

@@ -37,7 +37,8 @@ beforeAll(async () => {
   // axe has to run inside the page; that the policy itself holds is tested in pages-behaviour.test.ts.
   context = await browser.newContext({ reducedMotion: 'reduce', bypassCSP: true });
   await context.route(/auto-submit\.js$/, (route) => route.fulfill({ body: '', contentType: 'text/javascript' }));
-  await context.route('https://card.example.org/**', (route) => route.fulfill({ status: 204 }));
+  // Pages that go on by themselves stand still here.
+  for (const away of ['https://card.example.org/**', '**/logout/**']) await context.route(away, (route) => route.fulfill({ status: 204 }));
 });
 afterAll(async () => {
   await browser.close();

@@ -27,7 +27,7 @@ try {
     const page = await context.newPage();
     // The pages that go on by themselves must stand still for their picture.
     await page.route(/auto-submit\.js$/, (route) => route.fulfill({ body: '', contentType: 'text/javascript' }));
-    await page.route('https://card.example.org/**', (route) => route.fulfill({ status: 204 }));
+    for (const away of ['https://card.example.org/**', '**/logout/**']) await page.route(away, (route) => route.fulfill({ status: 204 }));
     for (const { name } of samples.filter((sample) => (names === undefined || names.includes(sample.name)) && (only.length === 0 || only.some((part) => sample.name.includes(part))))) {
       await page.goto(`${server.url}/${name}/${locale}`, { waitUntil: 'load' }).catch(() => undefined);
       await page.evaluate('document.fonts.ready');

@@ -20,6 +20,7 @@ const watched = (configuration: Configuration): readonly WatchedCertificate[] =>
     ...(listeners.card === null ? [] : [['card TLS', listeners.card.tls.certificateFile] as const]),
     ...keys.samlSigning.map(({ certificateFile }, index) => [index === 0 ? 'SAML signing' : `SAML signing, next ${index}`, certificateFile] as const),
     ['metadata signing', keys.samlMetadata.certificateFile],
+    ...configuration.methods.flatMap((method) => (method.kind === 'mobile' ? [[`phone ${method.id}`, method.certificateFile] as const] : [])),
     ...configuration.directory.sources.flatMap(({ name, source }) => (source.kind !== 'file' && source.certificateFile !== undefined ? [[`directory ${name}`, source.certificateFile] as const] : [])),
   ];
   return files.map(([what, file]) => {

@@ -3,6 +3,7 @@
  * returns what can be listened on and stopped. Holds no logic of its own.
  */
 import type { Server } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { friendlyNameOf, serialise } from './attributes/catalogue.ts';
 import { createCertificateMethod, type CertificateMethodPorts, type CertificateMethodSettings } from './authenticators/certificate/authenticate.ts';
 import { openFileSink } from './audit/sinks/file.ts';
@@ -17,6 +18,7 @@ import { drainable } from './http/drain.ts';
 import { createManagementServer } from './http/management.ts';
 import { lineOf } from './login/audit-lines.ts';
 import type { LoginPorts } from './login/context.ts';
+import type { AuthenticationMethod } from './login/ports.ts';
 import { createLogger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { openFileRegistry, type FileRegistry } from './parties/sources/files.ts';
@@ -32,6 +34,7 @@ import { openDirectory, type OpenedDirectory } from './app-directory.ts';
 import { describeIdentityProvider } from './app-metadata.ts';
 import { loadSigner, loadTrust, nodeName, openStores } from './app-parts.ts';
 import { openOidc, type OidcParts } from './app-oidc.ts';
+import { openPhones } from './app-phone.ts';
 import { createPublic, type SamlParts } from './app-public.ts';
 import { createActions, createView } from './app-watch.ts';
 
@@ -74,11 +77,12 @@ export const createApp = async (configuration: Configuration, options: AppOption
     onDisagreement: (issuer, { policy, issuer: byIssuer }) => note(trail, 'card.level-disagreement', { authority: issuer, byPolicy: policy, byIssuer }),
     onStaleList: (issuer, asOf) => note(trail, 'card.stale-list', { authority: issuer, asOf: new Date(asOf).toISOString() }),
   };
-  const methods = configuration.methods.map((method): CertificateMethodSettings => ({ ...method, hsaIdFormat: configuration.environment === 'production' ? 'production' : 'tolerant' }));
+  const methods = configuration.methods.flatMap((method): CertificateMethodSettings[] => (method.kind === 'certificate' ? [{ ...method, hsaIdFormat: configuration.environment === 'production' ? 'production' : 'tolerant' }] : []));
+  const phones = openPhones(configuration, { trust, revocation, clock, random, log, store: stores.orders, node: nodeName(configuration.state), pause: (milliseconds) => wait(milliseconds, undefined, { ref: false }), onDisagreement: certificatePorts.onDisagreement });
   const signers = await Promise.all(configuration.keys.samlSigning.map(loadSigner));
   const [signer = fail('config.invalid', 'no SAML signing key')] = signers;
   const oidc = openOidc({ configuration, secret, log, stores, registry, outbound, clock, random, recheck: (identity) => (ports.methods.get(identity.method) ?? fail('card.revoked', 'the method of the login is gone', { method: identity.method })).recheck(identity) });
-  const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, signer, oidc }, methods, certificatePorts);
+  const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, signer, oidc }, inOrder(configuration, [...methods.map((settings) => createCertificateMethod(settings, certificatePorts)), ...phones.methods]));
 
   const publicServer = createPublic(configuration, ports, metrics, await samlParts(configuration, registry, signers, signer), oidc);
   const { card, proxy } = createCardServers(configuration.listeners, { ports, methods, certificatePorts, ...options });
@@ -99,6 +103,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
       await Promise.all(closing.map((end) => end()));
       await stop();
       await directory.close();
+      phones.close();
       await trail.record(lineOf('service.stopped', {}));
       await trail.close();
       await stores.close();
@@ -118,7 +123,9 @@ interface Made {
   readonly configuration: Configuration; readonly secret: string; readonly log: Log; readonly metrics: ReturnType<typeof createMetrics>; readonly stores: Stores;
   readonly trail: RunningTrail; readonly registry: FileRegistry; readonly directory: OpenedDirectory; readonly outbound: OutboundClient; readonly signer: Signer; readonly oidc: OidcParts;
 }
-const loginPorts = (made: Made, methods: readonly CertificateMethodSettings[], certificatePorts: CertificateMethodPorts): LoginPorts => {
+const inOrder = ({ methods: rows }: Configuration, methods: readonly AuthenticationMethod[]): LoginPorts['methods'] =>
+  new Map(rows.flatMap(({ id }) => methods.filter((method) => method.id === id).map((method) => [id, method])));
+const loginPorts = (made: Made, methods: LoginPorts['methods']): LoginPorts => {
   const { configuration, secret, log, metrics, registry, outbound, signer } = made;
   const { entityId, login, session } = configuration;
   return {
@@ -131,7 +138,7 @@ const loginPorts = (made: Made, methods: readonly CertificateMethodSettings[], c
       oidc: made.oidc.face,
     },
     releasePolicy: () => configuration.release,
-    methods: new Map(methods.map((settings) => [settings.id, createCertificateMethod(settings, certificatePorts)])),
+    methods,
     logoutFaces: { saml: createLogoutFace({ entityId, signer, clock, random, log, registry, post: (url, body) => outbound.post(url, body, 'text/xml; charset=utf-8', SOAP_LIMITS) }) },
     settings: { publicUrl: configuration.publicUrl, environment: configuration.environment, ...login, ...session, secret },
     operatorSupport: configuration.operator.support,

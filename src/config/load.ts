@@ -13,7 +13,7 @@ import { partiesDirectory } from '../parties/sources/tree.ts';
 import type { ReadServiceMetadata } from '../parties/sources/parse-tree.ts';
 import { fileRules, type FileRuleContext } from './file-rules.ts';
 import { readConfigurationFiles, type FileValues, type Sources } from './files.ts';
-import type { Configuration, ProcessEnvironment } from './model.ts';
+import type { Configuration, MethodSettings, ProcessEnvironment } from './model.ts';
 import { productionRules } from './production-rules.ts';
 import { absolute, collectReferences, lookAtFiles } from './references.ts';
 import { parseRedisUrl, resolveConfiguration, type RedisAddress } from './resolve.ts';
@@ -95,10 +95,10 @@ export const loadConfiguration = (root: string, environment: ProcessEnvironment)
 export const findingsOf = (error: unknown): readonly Finding[] => (isBrygganError(error) && Array.isArray(error.cause) ? (error.cause as Finding[]) : []);
 
 /** What parties and services need to know of the rest. */
-export const registrySettings = (configuration: Pick<Configuration, 'environment' | 'federations' | 'methods' | 'entityId' | 'lookAlikes'>): RegistrySettings => ({
+export const registrySettings = (configuration: Pick<Configuration, 'environment' | 'federations' | 'entityId' | 'lookAlikes'> & { readonly methods: readonly Pick<MethodSettings, 'id' | 'byDefault'>[] }): RegistrySettings => ({
   environment: configuration.environment,
   federations: new Map(configuration.federations.map((row) => [row.id, row])),
-  methods: configuration.methods.map(({ id }) => id),
+  methods: configuration.methods.map(({ id }) => id), methodsByDefault: configuration.methods.filter(({ byDefault }) => byDefault).map(({ id }) => id),
   attributes: new Set(['*', ...catalogue.map(({ id }) => id)]),
   ownEntityIds: [configuration.entityId],
   approvedLookAlikes: configuration.lookAlikes,
@@ -125,7 +125,7 @@ export const checkRoot = async (root: string, environment: ProcessEnvironment, r
   const settings = registrySettings({
     environment: values.broker.environment, entityId: values.broker.entityId, lookAlikes: values.broker.lookAlikes,
     federations: values.federation.federations.map((row) => ({ ...row, clockSkew: 0, sessionLifetime: 0, assurance: { issue: {}, accept: {} } })),
-    methods: values.methods.methods.filter(({ enabled }) => enabled).map(({ id, cardUrl }) => ({ id, kind: 'certificate', names: null, cardUrl, freshHostNames: false, highestLevel: 'loa1', issuers: [] })),
+    methods: values.methods.methods.filter(({ enabled }) => enabled).map((method) => ({ id: method.id, byDefault: method.kind === 'certificate' || method.byDefault })),
   });
   return inReadingOrder([...findings, ...(await checkTree(resolve(root), { settings, readServiceMetadata })).findings]);
 };

@@ -8,6 +8,7 @@ import type { LocalisedText } from '../core/locale.ts';
 import type { FederationRules, SupportContact } from '../parties/model.ts';
 import type { LayerSettings } from '../directory/layers.ts';
 import type { DirectorySource } from './schema/directory.ts';
+import type { MobileMethodFile } from './schema/methods.ts';
 import type { Secret } from './secret.ts';
 
 export type Environment = 'test' | 'acceptance' | 'production';
@@ -40,13 +41,19 @@ export interface RedisSettings {
 }
 export type StoreSettings = { readonly kind: 'sqlite'; readonly file: string } | RedisSettings;
 
-/** Room for other kinds: the union grows with the schema's. */
-export type MethodSettings = {
-  readonly id: string; readonly kind: 'certificate'; readonly names: LocalisedText | null; readonly cardUrl: string;
-  readonly freshHostNames: boolean; readonly highestLevel: AssuranceLevel;
+interface MethodCommon {
+  readonly id: string;
+  readonly names: LocalisedText | null;
+  readonly highestLevel: AssuranceLevel;
   /** Ids of the issuers accepted, never empty. */
   readonly issuers: readonly string[];
-};
+  /** Offered by parties that name no methods. */
+  readonly byDefault: boolean;
+}
+export type CertificateSettings = MethodCommon & { readonly kind: 'certificate'; readonly cardUrl: string; readonly freshHostNames: boolean };
+/** Paths are absolute. */
+export type MobileSettings = MethodCommon & Omit<MobileMethodFile, keyof MethodCommon>;
+export type MethodSettings = CertificateSettings | MobileSettings;
 
 /** A row as pki/ wants it, for this environment only. */
 export interface IssuerSettings {

@@ -107,7 +107,7 @@ export const productionRules: readonly ProductionRule[] = [
     id: 'card-host', says: 'the card host has its own name, which the main host’s certificate does not cover, and the other way round',
     faults: ({ values, references: { tls }, look }) => {
       const main = URL.parse(values.broker.publicUrl)?.hostname ?? '';
-      const shared = values.methods.methods.flatMap((method, index): Fault[] => (method.enabled && URL.parse(method.cardUrl)?.hostname === main ? [{ file: 'methods', path: ['methods', index, 'cardUrl'], message: 'is on the main host’s name: a browser may reuse the connection without a certificate', fix: 'give the card host its own name' }] : []));
+      const shared = values.methods.methods.flatMap((method, index): Fault[] => (method.kind === 'certificate' && method.enabled && URL.parse(method.cardUrl)?.hostname === main ? [{ file: 'methods', path: ['methods', index, 'cardUrl'], message: 'is on the main host’s name: a browser may reuse the connection without a certificate', fix: 'give the card host its own name' }] : []));
       const covers = tls.card !== null && look.certificates(tls.card.target)?.[0]?.checkHost(main) !== undefined;
       return covers && tls.card !== null ? [...shared, at(tls.card, 'is valid for the main host too', 'use a certificate for the card host alone')] : shared;
     },

@@ -42,7 +42,15 @@ const addDirectory = (collected: Collected, add: Adder, { sources }: FileValues[
   }
 };
 
-export const collectReferences = (root: string, { broker, issuers, directory }: FileValues, hardened: boolean): References => {
+const addMethods = (collected: Collected, add: Adder, { methods }: FileValues['methods']): void => {
+  methods.forEach((method, index) => {
+    if (method.kind !== 'mobile' || !method.enabled) return;
+    add('authority', ['methods', index, 'authorityFile'], method.authorityFile);
+    addPair(collected, add, ['methods', index], method);
+  });
+};
+
+export const collectReferences = (root: string, { broker, methods, issuers, directory }: FileValues, hardened: boolean): References => {
   const collected: Collected = { all: [], pairs: [] };
   const add = adder(collected, root, 'broker');
   const { listeners, keys, store } = broker;
@@ -67,6 +75,7 @@ export const collectReferences = (root: string, { broker, issuers, directory }: 
   for (const list of ['roots', 'issuers'] as const) {
     issuers[list].forEach((row, index) => { if (isActive(row, broker.environment, hardened)) addIssuer('authority', [list, index, 'certificateFile'], row.certificateFile); });
   }
+  addMethods(collected, adder(collected, root, 'methods'), methods);
   addDirectory(collected, adder(collected, root, 'directory'), directory);
   return { ...collected, tls };
 };

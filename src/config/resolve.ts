@@ -5,7 +5,7 @@ import type { FederationRules } from '../parties/model.ts';
 import type { FileValues } from './files.ts';
 import type { CardListener, Configuration, DirectorySettings, IssuerSettings, KeyReference, MethodSettings, ProxyListener, RedisSettings, RootSettings, StoreSettings, TlsFiles } from './model.ts';
 import { absolute, type FileLook } from './references.ts';
-import { isActive } from './rules.ts';
+import { credentialOf, isActive } from './rules.ts';
 import { Secret } from './secret.ts';
 import type { KeyPairFile, StoreFile } from './schema/broker.ts';
 
@@ -84,11 +84,14 @@ const trustOf = ({ issuers: file, broker }: FileValues, context: ResolveContext)
     })),
   };
 };
-const methodsOf = ({ methods: { methods } }: FileValues, issuers: readonly IssuerSettings[]): readonly MethodSettings[] =>
-  methods.filter(({ enabled }) => enabled).map(({ id, kind, names, cardUrl, freshHostNames, highestLevel, issuers: wanted }) => ({
-    id, kind, names: names ?? null, cardUrl, freshHostNames, highestLevel,
-    issuers: issuers.filter((row) => (wanted.length === 0 ? row.credentialType === 'card' : wanted.includes(row.id))).map((row) => row.id),
-  }));
+const methodsOf = ({ methods: { methods } }: FileValues, issuers: readonly IssuerSettings[], root: string): readonly MethodSettings[] =>
+  methods.filter(({ enabled }) => enabled).map((method): MethodSettings => {
+    const credential = credentialOf[method.kind];
+    const accepted = issuers.filter((row) => (method.issuers.length === 0 ? row.credentialType === credential : method.issuers.includes(row.id))).map((row) => row.id);
+    const common = { names: method.names ?? null, issuers: accepted };
+    if (method.kind === 'certificate') return { ...method, ...common, byDefault: true };
+    return { ...method, ...common, authorityFile: absolute(root, method.authorityFile), certificateFile: absolute(root, method.certificateFile), keyFile: absolute(root, method.keyFile) };
+  });
 const federationsOf = ({ federation: { federations }, broker }: FileValues): readonly FederationRules[] =>
   federations.map(({ clockSkewSeconds, sessionSeconds, assurance, ...rest }) => ({
     ...rest, clockSkew: clockSkewSeconds ?? broker.clockSkewSeconds, sessionLifetime: sessionSeconds,
@@ -131,7 +134,7 @@ export const resolveConfiguration = (values: FileValues, context: ResolveContext
     audit: { ...broker.audit, directory: broker.audit.directory === undefined ? join(state, 'audit') : absolute(root, broker.audit.directory) },
     log: broker.log, reload: broker.reload, lookAlikes: broker.lookAlikes,
     demo: broker.demo === undefined ? null : { cardReader: broker.demo.cardReader ?? null },
-    methods: methodsOf(values, trust.issuers), roots: trust.roots, issuers: trust.issuers,
+    methods: methodsOf(values, trust.issuers, root), roots: trust.roots, issuers: trust.issuers,
     directory: directoryOf(values, root),
     release,
     federations: federationsOf(values),

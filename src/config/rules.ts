@@ -4,6 +4,7 @@ import type { DocumentPath } from '../core/yaml-file.ts';
 import { factKinds } from '../directory/cache.ts';
 import type { FileName, FileValues } from './files.ts';
 import type { DirectorySource } from './schema/directory.ts';
+import type { CertificateMethodFile } from './schema/methods.ts';
 
 export interface Fault { readonly file: FileName; readonly path: DocumentPath; readonly message: string; readonly fix: string; readonly severity?: 'error' | 'warning' }
 export interface RuleContext { readonly values: FileValues; readonly hardened: boolean; readonly redisUrl: boolean }
@@ -13,8 +14,13 @@ const repeated = (file: FileName, list: readonly { readonly id: string }[], path
   list.flatMap(({ id }, index) => (list.findIndex((other) => other.id === id) < index ? [{ file, path: path(index), message: 'is an id that stands here already', fix: 'give every row its own id' }] : []));
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
 const cardHosts = ({ listeners }: FileValues['broker']): readonly string[] => [...(listeners.card?.hosts ?? []), ...(listeners.proxy?.hosts ?? [])];
-const enabledMethods = ({ methods }: FileValues): readonly { readonly method: FileValues['methods']['methods'][number]; readonly index: number }[] =>
+type Placed<Method> = { readonly method: Method; readonly index: number };
+const enabledMethods = ({ methods }: FileValues): readonly Placed<FileValues['methods']['methods'][number]>[] =>
   methods.methods.map((method, index) => ({ method, index })).filter(({ method }) => method.enabled);
+const enabledCards = (values: FileValues): readonly Placed<CertificateMethodFile>[] =>
+  enabledMethods(values).flatMap(({ method, index }) => (method.kind === 'certificate' ? [{ method, index }] : []));
+/** Certificates of issuers that a kind of method takes when it names none. */
+export const credentialOf = { certificate: 'card', mobile: 'mobile' } as const;
 /** Rows of the environment that runs; development rows belong to `test` on machines that are not hardened. */
 export const isActive = (row: FileValues['issuers']['roots'][number], environment: FileValues['broker']['environment'], hardened: boolean): boolean =>
   row.enabled && (row.environments.includes(environment) || (row.environments.includes('development') && environment === 'test' && !hardened));
@@ -26,12 +32,12 @@ const methodRules: readonly CrossRule[] = [
   },
   {
     id: 'card-url-own-origin', says: 'the card host is another origin than the public one',
-    faults: ({ values }) => enabledMethods(values).filter(({ method }) => method.cardUrl === values.broker.publicUrl)
+    faults: ({ values }) => enabledCards(values).filter(({ method }) => method.cardUrl === values.broker.publicUrl)
       .map(({ index }) => ({ file: 'methods', path: ['methods', index, 'cardUrl'], message: 'is the public address itself, which never asks for a certificate', fix: 'write the address of the card listener' })),
   },
   {
     id: 'card-listener', says: 'a certificate method has a listener that answers to its host',
-    faults: ({ values }) => enabledMethods(values).flatMap(({ method, index }): Fault[] => {
+    faults: ({ values }) => enabledCards(values).flatMap(({ method, index }): Fault[] => {
       const host = URL.parse(method.cardUrl)?.hostname ?? '';
       const hosts = cardHosts(values.broker);
       if (!hosts.includes(host)) return [{ file: 'methods', path: ['methods', index, 'cardUrl'], message: 'names a host that no card or proxy listener answers to', fix: 'add the host under listeners.card.hosts or listeners.proxy.hosts in config/broker.yaml' }];
@@ -46,8 +52,29 @@ const methodRules: readonly CrossRule[] = [
   {
     id: 'method-without-issuer', says: 'an enabled method has at least one enabled issuer in the environment',
     faults: ({ values, hardened }) => enabledMethods(values).filter(({ method }) => !values.issuers.issuers.some((row) =>
-      isActive(row, values.broker.environment, hardened) && (method.issuers.length === 0 ? row.credentialType === 'card' : method.issuers.includes(row.id))))
+      isActive(row, values.broker.environment, hardened) && (method.issuers.length === 0 ? row.credentialType === credentialOf[method.kind] : method.issuers.includes(row.id))))
       .map(({ index }) => ({ file: 'methods', path: ['methods', index], message: `accepts no issuer that is enabled in the environment ${values.broker.environment}`, fix: 'put the authorities’ certificates in place and enable their rows in config/issuers.yaml' })),
+  },
+];
+const mobileRules: readonly CrossRule[] = [
+  {
+    id: 'mobile-issuer', says: 'a phone’s method accepts issuers of phones alone, and a card’s method those of cards alone',
+    faults: ({ values }) => values.methods.methods.flatMap((method, index) => method.issuers.flatMap((id, place): Fault[] => {
+      const row = values.issuers.issuers.find((one) => one.id === id);
+      return row === undefined || row.credentialType === credentialOf[method.kind] ? [] : [{ file: 'methods', path: ['methods', index, 'issuers', place], message: `is an issuer of the type ${row.credentialType}, which this method cannot take`, fix: `name issuers with credentialType: ${credentialOf[method.kind]}` }];
+    })),
+  },
+  {
+    id: 'mobile-name', says: 'several methods with a phone have names of their own, by which people tell them apart',
+    faults: ({ values }) => {
+      const phones = enabledMethods(values).filter(({ method }) => method.kind === 'mobile');
+      return phones.length < 2 ? [] : phones.filter(({ method }) => method.names === undefined).map(({ index }) => ({ file: 'methods', path: ['methods', index], message: 'has no name of its own beside another method with a phone', fix: 'write names' }));
+    },
+  },
+  {
+    id: 'mobile-lifetime', says: 'an order on a phone ends before the login that waits for it',
+    faults: ({ values }) => enabledMethods(values).flatMap(({ method, index }): Fault[] => (method.kind === 'mobile' && method.lifetimeSeconds > values.broker.login.transactionSeconds
+      ? [{ file: 'methods', path: ['methods', index, 'lifetimeSeconds'], message: 'is longer than login.transactionSeconds of config/broker.yaml', fix: 'write less' }] : [])),
   },
 ];
 const issuerRules: readonly CrossRule[] = [
@@ -194,4 +221,4 @@ const directoryRules: readonly CrossRule[] = [
     faults: (context) => inProduction(context, (name, source) => (source.kind === 'ldap' && !source.url.startsWith('ldaps:') ? [inDirectory(['sources', name, 'url'], 'is not ldaps', 'write ldaps://, port 636; StartTLS is for test catalogues')] : [])),
   },
 ];
-export const crossRules: readonly CrossRule[] = [...methodRules, ...issuerRules, ...federationRules, ...listenerRules, ...releaseRules, ...directoryRules];
+export const crossRules: readonly CrossRule[] = [...methodRules, ...mobileRules, ...issuerRules, ...federationRules, ...listenerRules, ...releaseRules, ...directoryRules];

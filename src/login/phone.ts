@@ -76,8 +76,8 @@ const ended = async (phone: PhoneVisit, code: ErrorCode, browser: Browser, ports
   if (changed !== null) await ports.audit.record(transactionLine('phone.refused', phone.transaction, { code, facts: { method: phone.methodId } }));
   return startPage(phone, code, browser, ports);
 };
-const completed = async (phone: PhoneVisit, view: Extract<OrderView, { state: 'complete' }>, ports: LoginPorts): Promise<FlowReply> => {
-  await ports.audit.record(transactionLine('login.authenticated', phone.transaction, { person: view.identity.person, facts: identityFacts(view.identity) }));
+const completed = async (phone: PhoneVisit, view: Extract<OrderView, { state: 'complete' }>, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  await ports.audit.record(transactionLine('login.authenticated', phone.transaction, { person: view.identity.person, facts: { ...identityFacts(view.identity), browserAddress: browser.address, phoneAddress: view.deviceAddress } }));
   // The transaction moves once; whoever comes second finds it moved (threats I09).
   const answer = await acceptIdentity(phone.visit, phone.transaction, phone.version, view.identity, ports);
   await phone.method.forget(orderOf(phone) ?? '');
@@ -89,7 +89,7 @@ export const showPhone = (id: string, methodId: string, browser: Browser, ports:
   onPhone(id, methodId, browser, ports, async (phone) => {
     const view = await lookAt(phone, browser, ports);
     if (view === undefined) return startPage(phone, orderOf(phone) === null ? null : 'mobile.expired', browser, ports);
-    if (view.state === 'complete') return completed(phone, view, ports);
+    if (view.state === 'complete') return completed(phone, view, browser, ports);
     return view.state === 'failed' ? ended(phone, view.code, browser, ports) : waitingPage(phone, view, ports);
   });
 

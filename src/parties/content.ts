@@ -31,6 +31,8 @@ export interface RegistrySettings {
   readonly federations: ReadonlyMap<string, FederationRules>;
   /** Ids of config/methods.yaml in their order. */
   readonly methods: readonly string[];
+  /** Those of them that a party offers which names none; default: all. */
+  readonly methodsByDefault?: readonly string[];
   /** Ids of the attribute catalogue; null = not checked. */
   readonly attributes: ReadonlySet<string> | null;
   /** Our own entityIDs: nobody else's. */

@@ -26,7 +26,7 @@ export const partyFileSchema = rule(
     sso: z.enum(['silent', 'confirm', 'never']).default('silent').meta({ description: 'what an existing session may do for its services, unless the service says otherwise' }),
     support: supportContact.extend({ invented }).meta({ description: 'shown on error pages to its people and its services’ users' }),
     networks: unique(z.array(network), (item) => item, 'a network').default([]).meta({ description: 'client networks exempt from limits per address: a hospital is one address' }),
-    methods: unique(z.array(shortId).min(1), (item) => item, 'a method').optional().meta({ description: 'methods that its services offer, in this order; default: all of config/methods.yaml' }),
+    methods: unique(z.array(shortId).min(1), (item) => item, 'a method').optional().meta({ description: 'methods that its services offer, in this order; default: all of config/methods.yaml but those with `byDefault: false`' }),
     affiliates: unique(z.array(affiliateSchema), (item) => item.organisationNumber, 'an organisation').default([]).meta({ description: 'private providers under contract, whose people log in as the party’s' }),
     numberReadIn: z.array(line(40)).optional().meta({ description: 'where the organisation number was read, for the person who checks it against the register' }),
   }),

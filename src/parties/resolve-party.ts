@@ -35,6 +35,6 @@ export const resolveParty = (party: PartySource, all: ReadonlyMap<PartyId, Party
     support: Object.freeze({ name: desk, phone, email, hours }),
     affiliates: value.affiliates.map(({ name, organisationNumber }) => ({ name, number: organisationNumber })),
     networks: value.networks,
-    methods: value.methods ?? settings.methods,
+    methods: value.methods ?? settings.methodsByDefault ?? settings.methods,
   });
 };

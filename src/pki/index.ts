@@ -6,6 +6,7 @@
  *   parseCertificate → verifyChain (VerifiedChain) → RevocationChecker.ask, .check → assuranceOf, identifierOf
  */
 export { certificatesIn, parseCertificate, subjectValue, type Certificate } from './certificate.ts';
+export { checkPhoneSignature } from './cms.ts';
 export { oids } from './oids.ts';
 export { createTrustStore, isDevelopment, type Authority, type AuthorityRow, type Environment, type IssuerRow, type RevocationRule, type RevocationSource, type TrustStore, type TrustStoreOptions } from './trust-store.ts';
 export { verifyChain, type ChainOptions, type VerifiedChain } from './verify.ts';

@@ -71,7 +71,7 @@ describe('faults', () => {
     expect(told).toContainEqual(['config/broker.yaml', 'publicUrl', 'is not scheme, host and port alone', 'write https://host or https://host:port, in lower case, without a slash at the end']);
     expect(told).toContainEqual(['config/broker.yaml', 'listeners.public.prt', 'is not a known key', 'write port, or remove it']);
     expect(told).toContainEqual(['config/broker.yaml', 'session.idleSeconds', 'must be a number', 'write a number']);
-    expect(told).toContainEqual(['config/methods.yaml', 'methods[0].kind', 'must be one of certificate', 'write one of certificate']);
+    expect(told).toContainEqual(['config/methods.yaml', 'methods[0].kind', 'must be one of certificate, mobile', 'write one of certificate, mobile']);
     expect(told).toContainEqual(['config/federation.yaml', 'federations[0].defaultNameId', 'is missing', 'write one of transient, persistent']);
     expect(told).toContainEqual(['config/directory.yaml', '', 'is missing', expect.stringContaining('docs/configuration.md')]);
     expect(faults.some(({ file, rule, line }) => file === 'config/release.yaml' && rule === 'yaml' && line === 3)).toBe(true);

@@ -12,7 +12,7 @@ test('docs/configuration.md is current: else run node src/config/write-reference
 });
 test('it names every key of the files that ship', () => {
   const reference = configurationReference();
-  for (const key of ['listeners.card.hosts', 'store(redis).sentinel.nodes', 'methods[].cardUrl', 'federations[].assurance.issue', 'issuers[].policyTable', 'rules[].when.parties', 'sources.<name>(file).path', 'support.hours', 'release.allow']) expect(reference).toContain(`| \`${key}\` |`);
+  for (const key of ['listeners.card.hosts', 'store(redis).sentinel.nodes', 'methods[](certificate).cardUrl', 'federations[].assurance.issue', 'issuers[].policyTable', 'rules[].when.parties', 'sources.<name>(file).path', 'support.hours', 'release.allow']) expect(reference).toContain(`| \`${key}\` |`);
   expect(reference).not.toContain('undefined');
 });
 test('its example for production starts, with keys of one’s own in the places that it names', () => {

@@ -18,6 +18,7 @@ const ldap = (root: TestRoot, change: object = {}): object => {
   root.write('password', 'a-password');
   return { kind: 'ldap', url: 'ldaps://localhost', authorityFile: 'certs-dev/tls/ca.crt.pem', bindDn: 'cn=bryggan,c=SE', passwordFile: 'password', base: 'c=SE', ...change };
 };
+const phone = { id: 'mobile-efos', kind: 'mobile', service: 'net-id-access', url: 'https://localhost/nias/ServiceServer.asmx', authorityFile: 'certs-dev/authorities/efos-root.crt.pem', certificateFile: 'certs-dev/functions/bryggan.crt.pem', keyFile: 'certs-dev/functions/bryggan.key.pem' };
 const soap = { kind: 'soap', endpoints: ['https://localhost/vp'], authorityFile: 'certs-dev/tls/ca.crt.pem', certificateFile: 'certs-dev/tls/main.crt.pem', keyFile: 'certs-dev/tls/main.key.pem' };
 const cross: Readonly<Record<string, readonly [place: string, change: Break]>> = {
   'method-twice': ['methods[1].id', (root) => root.set('methods', ['methods', 1], { id: 'siths-card', kind: 'certificate', cardUrl: 'https://card.localhost:8444' })],
@@ -25,6 +26,9 @@ const cross: Readonly<Record<string, readonly [place: string, change: Break]>> =
   'card-listener': ['methods[0].cardUrl', (root) => root.set('methods', ['methods', 0, 'cardUrl'], 'https://other.localhost:8444')],
   'method-issuer': ['methods[0].issuers[1]', (root) => root.set('methods', ['methods', 0, 'issuers'], ['dev-siths-hsa-id-3', 'nobody'])],
   'method-without-issuer': ['methods[0]', (root) => root.set('methods', ['methods', 0, 'issuers'], ['siths-hsa-id-3'])],
+  'mobile-issuer': ['methods[1].issuers[1]', (root) => root.set('methods', ['methods', 1], { ...phone, issuers: ['dev-efos-mobile', 'dev-siths-hsa-id-3'] })],
+  'mobile-name': ['methods[2]', (root) => { root.set('methods', ['methods', 1], { ...phone, names: { sv: 'Ett', en: 'One' } }); root.set('methods', ['methods', 2], { ...phone, id: 'other' }); }],
+  'mobile-lifetime': ['methods[1].lifetimeSeconds', (root) => { root.set('methods', ['methods', 1], { ...phone, lifetimeSeconds: 301 }); root.set('broker', ['login', 'transactionSeconds'], 300); }],
   'issuer-twice': ['roots[1].id', (root) => root.set('issuers', ['roots', 1, 'id'], 'siths-root')],
   'issuer-root': ['issuers[0].root', (root) => root.set('issuers', ['issuers', 0, 'root'], 'nobody')],
   'issuer-policy-table': ['issuers[0].policyTable', (root) => root.set('issuers', ['issuers', 0, 'policyTable'], 'nobody')],
@@ -74,6 +78,11 @@ const brokenIds = (root: TestRoot): readonly string[] => findingsOf(refusedWith(
 
 describe('rules between keys', () => {
   test('the twin of all of these loads', () => expect(loadConfiguration(developmentRoot().path, {}).publicUrl).toBe('https://localhost:8443'));
+  test('and so does one with a phone, which takes every mobile issuer of the environment', () => {
+    const root = developmentRoot();
+    root.set('methods', ['methods', 1], phone);
+    expect(loadConfiguration(root.path, {}).methods[1]).toMatchObject({ id: 'mobile-efos', issuers: ['dev-siths-mobile', 'dev-efos-mobile'], byDefault: true, signature: 'required' });
+  });
   test.each(Object.entries(cross))('%s', (id, [place, change]) => {
     const root = developmentRoot();
     change(root);

@@ -1,6 +1,7 @@
 /** The method as the flow sees it: orders behind `PhoneMethod`, and what a returned credential is worth. */
 import { lowerOf } from '../../core/assurance.ts';
 import type { ErrorCode } from '../../core/error-catalogue.ts';
+import type { LocalisedText } from '../../core/locale.ts';
 import { fail } from '../../core/errors.ts';
 import { isHsaId, isPersonalIdentityNumber } from '../../core/ids.ts';
 import { digestOf } from '../../core/secrets.ts';
@@ -14,6 +15,7 @@ import type { Judge } from './poller.ts';
 export interface PhoneMethodSettings extends ChainSettings {
   /** Rows of config/issuers.yaml; empty: every mobile issuer of the environment. */
   readonly issuers: readonly string[];
+  readonly names: LocalisedText | null;
 }
 export interface PhoneMethodPorts extends ChainPorts, Omit<OrderPorts, 'clock'> {
   readonly trust: TrustStore;
@@ -46,17 +48,20 @@ const pendingView = (order: PendingOrder, client: MobileClient, now: number, way
   qr: order.device === 'other' && order.hint === 'start-app' ? client.qrText(order.order, secondsSince(order, now)) : null,
 });
 
-const createPhone = (settings: PhoneMethodSettings, client: MobileClient, ports: PhoneMethodPorts): PhoneMethod => {
+/** Identifiers that certificates of these issuers carry: what a person may type is compared with one of them. */
+type Identifiers = ReadonlySet<'hsa-id' | 'personal-identity-number' | 'none'>;
+
+const createPhone = (settings: PhoneMethodSettings, identifiers: Identifiers, client: MobileClient, ports: PhoneMethodPorts): PhoneMethod => {
   const machine = createOrderMachine(settings.id, client, judgeWith(settings, ports), ports);
   return {
     otherDevice: client.otherDevice,
-    isPerson: (text) => isPersonalIdentityNumber(text) || isHsaId(text, settings.hsaIdFormat),
+    isPerson: (text) => (identifiers.has('personal-identity-number') && isPersonalIdentityNumber(text)) || (identifiers.has('hsa-id') && isHsaId(text, settings.hsaIdFormat)),
     start: async (wish) => (await machine.start(wish)).id,
     look: async (id, way) => {
       const order = await machine.look(id);
       if (order === undefined) return undefined;
       if (order.state === 'failed') return { state: 'failed', code: codes[order.reason] };
-      return order.state === 'complete' ? { state: 'complete', identity: order.identity } : pendingView(order, client, ports.clock.now(), way);
+      return order.state === 'complete' ? { state: 'complete', identity: order.identity, deviceAddress: order.deviceAddress } : pendingView(order, client, ports.clock.now(), way);
     },
     cancel: (id) => machine.cancel(id),
     forget: async (id) => { await machine.take(id); },
@@ -67,7 +72,7 @@ export const createPhoneMethod = (settings: PhoneMethodSettings, client: MobileC
   const rows = ports.trust.issuers.filter(({ row }) => row.credentialType === 'mobile' && (settings.issuers.length === 0 || settings.issuers.includes(row.id))).map(({ row }) => row);
   const reachable = rows.flatMap((row) => [...(row.level === null ? [] : [row.level]), ...row.policies.values()]).map((level) => lowerOf(level, settings.highestLevel));
   return {
-    id: settings.id, kind: 'mobile', highestLevel: settings.highestLevel, levels: [...new Set(reachable)], phone: createPhone(settings, client, ports),
+    id: settings.id, kind: 'mobile', highestLevel: settings.highestLevel, levels: [...new Set(reachable)], names: settings.names, phone: createPhone(settings, new Set(rows.map(({ identifierType }) => identifierType)), client, ports),
     startUrl: () => fail('internal', 'a phone has no host of its own'),
     recheck: ({ revocationHandle }) => {
       if (revocationHandle === null) fail('card.revocation-unknown', 'the session does not name its certificate');

@@ -1,7 +1,7 @@
 /**
- * mobile-eid: logging in with an app on a phone. One order machine (orders.ts) for every service; a small client a service
- * (clients/). Owns orders, their hints and outcomes, what a returned credential is worth (credential.ts), and the page's routes (plugin.ts).
- * Does not own: the login around it (login/), paths and revocation (pki/), pages as HTML (ui/).
+ * mobile-eid: logging in with an app on a phone. One order machine (orders.ts, poller.ts) for every service; a small client a service
+ * (clients/). Owns orders, their hints and outcomes, and what a returned credential is worth (method.ts).
+ * Does not own: the login around it (login/phone.ts), paths and revocation (pki/), pages as HTML (ui/).
  */
 import type { JsonRecord } from '../../sessions/ports.ts';
 import type { Instant } from '../../core/ports.ts';
@@ -32,7 +32,7 @@ export interface StartedOrder {
   /** What the client needs later (QR secrets, tokens); stored sealed, never shown. */
   readonly memory: JsonRecord;
 }
-/** What the phone proved, as the service hands it over. Nothing of it is believed before credential.ts has looked. */
+/** What the phone proved, as the service hands it over. Nothing of it is believed before method.ts has looked. */
 export interface Credential {
   /** DER in base64. */
   readonly certificate: string;
@@ -68,6 +68,6 @@ export interface MobileClient {
 interface OrderBase { readonly transaction: string; readonly method: string; readonly device: Device; readonly startedAt: Instant; readonly expiresAt: Instant }
 export type Order =
   | (OrderBase & { readonly state: 'pending'; readonly hint: Hint; readonly order: StartedOrder; readonly challenge: string; /** Hash of what the person typed. */ readonly askedFor: string | null })
-  | (OrderBase & { readonly state: 'complete'; readonly identity: VerifiedIdentity })
+  | (OrderBase & { readonly state: 'complete'; readonly identity: VerifiedIdentity; /** Of the phone, where the service says it. */ readonly deviceAddress: string | null })
   | (OrderBase & { readonly state: 'failed'; readonly reason: FailureReason });
 export type PendingOrder = Extract<Order, { state: 'pending' }>;

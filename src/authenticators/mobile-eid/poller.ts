@@ -2,6 +2,7 @@
  * Works on the orders that this node holds: asks the service at its pace, whoever looks and however often, and writes an outcome
  * before anybody is told of it.
  */
+import { isIP } from 'node:net';
 import { isBrygganError } from '../../core/errors.ts';
 import type { Clock, Instant, Log } from '../../core/ports.ts';
 import type { VerifiedIdentity } from '../../login/transaction.ts';
@@ -39,6 +40,8 @@ export const asOrder = (value: JsonRecord): Order => value as unknown as Order;
 const base = ({ transaction, method, device, startedAt, expiresAt }: Order) => ({ transaction, method, device, startedAt, expiresAt });
 const failed = (order: Order, reason: FailureReason): Order => ({ ...base(order), state: 'failed', reason });
 
+/** Written to the trail beside the browser's own; never decided by (threats I05). */
+const addressIn = ({ deviceAddress }: Credential): string | null => (deviceAddress !== null && isIP(deviceAddress) !== 0 ? deviceAddress : null);
 /** An order that this node works on. */
 interface Held { order: Order; version: number; leaseEnds: Instant; lookedAt: Instant }
 
@@ -53,7 +56,7 @@ export const createPoller = (method: string, client: MobileClient, judge: Judge,
       return failed(order, polled.reason);
     }
     try {
-      return { ...base(order), state: 'complete', identity: await judge(polled.credential, order) };
+      return { ...base(order), state: 'complete', identity: await judge(polled.credential, order), deviceAddress: addressIn(polled.credential) };
     } catch (error) {
       if (!isBrygganError(error)) throw error;
       log.warn({ method, code: error.code, detail: error.detail }, 'what a phone returned is not accepted');
@@ -94,7 +97,13 @@ export const createPoller = (method: string, client: MobileClient, judge: Judge,
   const drive = async (id: string, mine: Held): Promise<void> => {
     while (mine.order.state === 'pending' && held.get(id) === mine) {
       await ports.pause(client.pollMilliseconds);
-      if (held.get(id) !== mine || clock.now() - mine.lookedAt > FORSAKEN_MILLISECONDS || !(await renewed(id, mine))) return;
+      if (held.get(id) !== mine) return;
+      // Given back, so that whichever node the browser comes back to goes on at once.
+      if (clock.now() - mine.lookedAt > FORSAKEN_MILLISECONDS) {
+        await store.settle(id, node, asJson(mine.order), 0);
+        return;
+      }
+      if (!(await renewed(id, mine))) return;
       const next = await ask(mine.order);
       if (next === mine.order) continue;
       if (!(await save(id, mine, next))) return;

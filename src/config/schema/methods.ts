@@ -1,6 +1,8 @@
-/** config/methods.yaml: the ways to log in. One kind so far; a mobile kind becomes another member of the union. */
+/** config/methods.yaml: the ways to log in, a card in a reader or an app on a phone. */
 import { z } from 'zod';
-import { assuranceLevel, localised, origin, shortId } from '../../core/schema-parts.ts';
+import { assuranceLevel, filePath, localised, origin, rule, shortId, webAddress } from '../../core/schema-parts.ts';
+
+export const mobileServices = ['net-id-access'] as const;
 
 const certificateMethod = z.strictObject({
   id: shortId.meta({ description: 'referred to by parties and services', examples: ['siths-card'] }),
@@ -12,5 +14,26 @@ const certificateMethod = z.strictObject({
   issuers: z.array(shortId).default([]).meta({ description: 'rows of config/issuers.yaml whose certificates are accepted; empty: every card issuer of the environment' }),
   highestLevel: assuranceLevel.default('loa3').meta({ description: 'cap: what this method proves at most' }),
 });
-export const methodsSchema = z.strictObject({ methods: z.array(z.discriminatedUnion('kind', [certificateMethod])).min(1) });
+const mobileMethod = z.strictObject({
+  id: shortId.meta({ description: 'referred to by parties and services', examples: ['mobile-efos'] }),
+  kind: z.literal('mobile'),
+  enabled: z.boolean().default(true),
+  names: localised.optional().meta({ description: 'default: the words of the pages for a phone; needed where there are several', examples: [{ sv: 'Mobilt Efos', en: 'Mobile Efos' }] }),
+  service: z.enum(mobileServices).meta({ description: 'what is spoken: docs/mobile.md' }),
+  url: rule(webAddress, (value) => value.startsWith('https://'), 'is not an https address', 'write the https address that the service’s owner gave').meta({ description: 'of the service', examples: ['https://nias.example.se/nias/ServiceServer.asmx'] }),
+  authorityFile: filePath.meta({ description: 'PEM: authorities of the service’s TLS certificate; no others are believed' }),
+  certificateFile: filePath.meta({ description: 'PEM: the function certificate that the service knows us by' }),
+  keyFile: filePath,
+  byDefault: z.boolean().default(true).meta({ description: 'false: offered only by parties and services that name it under their `methods`' }),
+  pollSeconds: z.int().min(1).max(30).default(3).meta({ description: 'the service’s pace: one question per order and so many seconds, whoever looks' }),
+  lifetimeSeconds: z.int().min(30).max(600).default(180).meta({ description: 'an order lives at most so long' }),
+  timeoutMilliseconds: z.int().min(200).max(30_000).default(5000).meta({ description: 'for one question' }),
+  startsByPicture: z.boolean().default(false).meta({ description: 'net-id-access: on another device the app reads the start address from a picture, and nobody types who they are. Ask the service’s owner first' }),
+  signature: z.enum(['required', 'ignored']).default('required').meta({ description: '`ignored` where the service returns no signature over our challenge' }),
+  issuers: z.array(shortId).default([]).meta({ description: 'rows of config/issuers.yaml whose certificates are accepted; empty: every mobile issuer of the environment' }),
+  highestLevel: assuranceLevel.default('loa3').meta({ description: 'cap: what this method proves at most' }),
+});
+export const methodsSchema = z.strictObject({ methods: z.array(z.discriminatedUnion('kind', [certificateMethod, mobileMethod])).min(1) });
 export type MethodsFile = z.output<typeof methodsSchema>;
+export type CertificateMethodFile = z.output<typeof certificateMethod>;
+export type MobileMethodFile = z.output<typeof mobileMethod>;

@@ -1,0 +1,53 @@
+/** The phone's way in: for every mobile method the client of its service, over mutual TLS. Used by app.ts alone. */
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { createNetIdAccess } from './authenticators/mobile-eid/clients/net-id-access.ts';
+import { createPhoneMethod, type PhoneMethodPorts } from './authenticators/mobile-eid/method.ts';
+import type { MobileClient } from './authenticators/mobile-eid/model.ts';
+import type { Configuration, MobileSettings } from './config/model.ts';
+import { fail } from './core/errors.ts';
+import { createMutualClient, type MutualClient } from './http/mutual.ts';
+import type { AuthenticationMethod } from './login/ports.ts';
+import { checkPhoneSignature } from './pki/index.ts';
+
+/** An answer with a certificate, its OCSP answer and a signature. */
+const MAX_ANSWER = 300_000;
+
+const read = (id: string, path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return fail('config.invalid', `config/methods.yaml: ${id}: ${path} cannot be read`);
+  }
+};
+/** Files that TLS cannot use are found at start, not at the first login. */
+const serviceOf = (settings: MobileSettings): MutualClient => {
+  const [ca, certificate, key] = [settings.authorityFile, settings.certificateFile, settings.keyFile].map((path) => read(settings.id, path)) as [string, string, string];
+  try {
+    createSecureContext({ ca, cert: certificate, key });
+  } catch {
+    return fail('config.invalid', `config/methods.yaml: ${settings.id}: authorities, certificate and key cannot be used for TLS`);
+  }
+  return createMutualClient({ ca, certificate, key, milliseconds: settings.timeoutMilliseconds, bytes: MAX_ANSWER, code: 'mobile.unavailable' });
+};
+
+const clientOf = (settings: MobileSettings, service: MutualClient): MobileClient => {
+  const pace = { url: settings.url, pollMilliseconds: settings.pollSeconds * 1000, lifetimeSeconds: settings.lifetimeSeconds };
+  return createNetIdAccess({
+    ...pace, startsByPicture: settings.startsByPicture,
+    // Faults come with a 500.
+    post: async (url, body, action) => (await service.post(url, body, { 'content-type': 'text/xml; charset=utf-8', 'soapaction': `"${action}"` }, [200, 500])).bytes,
+  });
+};
+
+export interface PhoneMethods { readonly methods: readonly AuthenticationMethod[]; close(): void }
+export const openPhones = (configuration: Pick<Configuration, 'methods' | 'environment'>, ports: Omit<PhoneMethodPorts, 'checkSignature'>): PhoneMethods => {
+  const opened = configuration.methods.flatMap((settings) => (settings.kind === 'mobile' ? [{ settings, service: serviceOf(settings) }] : []));
+  return {
+    methods: opened.map(({ settings, service }) => createPhoneMethod(
+      { id: settings.id, names: settings.names, issuers: settings.issuers, highestLevel: settings.highestLevel, hsaIdFormat: configuration.environment === 'production' ? 'production' : 'tolerant' },
+      clientOf(settings, service), { ...ports, ...(settings.signature === 'required' ? { checkSignature: checkPhoneSignature } : {}) },
+    )),
+    close: () => { for (const { service } of opened) service.close(); },
+  };
+};

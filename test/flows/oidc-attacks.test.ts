@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
-import { isBack, testClient, trustingFetch, type Login } from '../fixtures/oidc-client.ts';
+import { isBack, testClient, trustingFetch, userinfoOf, type Login } from '../fixtures/oidc-client.ts';
 import { until } from '../fixtures/ports.ts';
 import type { UserAgent, Visit } from '../fixtures/user-agent.ts';
 
@@ -88,15 +88,14 @@ describe('G04 a code is used once', () => {
     const [winner, ...more] = results.filter(({ status }) => status === 200);
     expect([more.length, winner !== undefined]).toEqual([0, true]);
     expect(results.filter(({ body }) => body['error'] === 'invalid_grant')).toHaveLength(49);
-    await expect(oidc.fetchUserInfo(await plain.configuration(bryggan), String(winner?.body['access_token'] as string), oidc.skipSubjectCheck)).rejects.toThrow();
+    await expect(userinfoOf(bryggan, winner?.body['access_token'] as string)).rejects.toThrow();
   });
   it('a second use later ends what the first one got', async () => {
     const login = await plain.begin(await loggedIn(), bryggan);
     const first = await exchange(plain, login);
-    const configuration = await plain.configuration(bryggan);
-    await oidc.fetchUserInfo(configuration, first.body['access_token'] as string, oidc.skipSubjectCheck);
+    await userinfoOf(bryggan, first.body['access_token'] as string);
     expect((await exchange(plain, login)).body).toMatchObject({ error: 'invalid_grant' });
-    await expect(oidc.fetchUserInfo(configuration, first.body['access_token'] as string, oidc.skipSubjectCheck)).rejects.toThrow();
+    await expect(userinfoOf(bryggan, first.body['access_token'] as string)).rejects.toThrow();
     expect(bryggan.audit().some(({ type, code }) => type === 'request.refused' && code === 'oidc.grant')).toBe(true);
   });
   it('another client’s code, another address, another prefix are refused', async () => {
@@ -202,10 +201,10 @@ describe('G11 refresh tokens', () => {
     const first = await plain.logIn(await loggedIn(), bryggan);
     const second = await oidc.refreshTokenGrant(configuration, first.refresh_token ?? '');
     expect(second.refresh_token).not.toBe(first.refresh_token);
-    await oidc.fetchUserInfo(configuration, second.access_token, oidc.skipSubjectCheck);
+    await userinfoOf(bryggan, second.access_token);
     await expect(oidc.refreshTokenGrant(configuration, first.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' });
     await expect(oidc.refreshTokenGrant(configuration, second.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' });
-    await expect(oidc.fetchUserInfo(configuration, second.access_token, oidc.skipSubjectCheck)).rejects.toThrow();
+    await expect(userinfoOf(bryggan, second.access_token)).rejects.toThrow();
   });
   it('of twenty uses at once one succeeds, and the grant is dead', async () => {
     const configuration = await plain.configuration(bryggan);
@@ -213,14 +212,14 @@ describe('G11 refresh tokens', () => {
     const results = await Promise.allSettled(Array.from({ length: 20 }, () => oidc.refreshTokenGrant(configuration, refresh_token)));
     const won = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     expect(won.length).toBeLessThanOrEqual(1);
-    for (const tokens of won) await expect(oidc.fetchUserInfo(configuration, tokens.access_token, oidc.skipSubjectCheck)).rejects.toThrow();
+    for (const tokens of won) await expect(userinfoOf(bryggan, tokens.access_token)).rejects.toThrow();
   });
   it('a revoked one is of no use', async () => {
     const configuration = await plain.configuration(bryggan);
     const tokens = await plain.logIn(await loggedIn(), bryggan);
     await oidc.tokenRevocation(configuration, tokens.refresh_token ?? '');
     await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' });
-    await expect(oidc.fetchUserInfo(configuration, tokens.access_token, oidc.skipSubjectCheck)).rejects.toThrow();
+    await expect(userinfoOf(bryggan, tokens.access_token)).rejects.toThrow();
   });
 });
 
@@ -250,7 +249,7 @@ describe('G18 tokens of somebody else', () => {
   it('revocation by another client changes nothing', async () => {
     const tokens = await plain.logIn(await loggedIn(), bryggan);
     await post('/oidc/revoke', { token: tokens.access_token }, basic(other));
-    await oidc.fetchUserInfo(await plain.configuration(bryggan), tokens.access_token, oidc.skipSubjectCheck);
+    await userinfoOf(bryggan, tokens.access_token);
   });
   it('an access token in the address is not read', async () => {
     const tokens = await plain.logIn(await loggedIn(), bryggan);
@@ -288,16 +287,16 @@ describe('switched off in the middle (DESIGN §1 rule 6, threats D13)', () => {
     const login = await other.begin(agent, bryggan);
     await change(/^/, 'enabled: false\n');
     expect((await exchange(other, login)).body).toMatchObject({ error: 'invalid_client' });
-    await expect(oidc.fetchUserInfo(await plain.configuration(bryggan), tokens.access_token, oidc.skipSubjectCheck)).rejects.toThrow();
+    await expect(userinfoOf(bryggan, tokens.access_token)).rejects.toThrow();
     const visit = await authorize(agent, goodQuery({ client_id: other.clientId, redirect_uri: other.redirectUri }));
     expect([visit.status, errorOf(visit)]).toEqual([403, 'service-disabled']);
     await change('enabled: false\n', '');
     expect((await exchange(other, login)).status).toBe(200);
-    await oidc.fetchUserInfo(await plain.configuration(bryggan), tokens.access_token, oidc.skipSubjectCheck);
+    await userinfoOf(bryggan, tokens.access_token);
   });
   it('a claim that the operator denies is gone at the next userinfo (threats G19)', async () => {
     const tokens = await other.logIn(await loggedIn(), bryggan);
-    const read = async (): Promise<oidc.UserInfoResponse> => oidc.fetchUserInfo(await other.configuration(bryggan), tokens.access_token, oidc.skipSubjectCheck);
+    const read = () => userinfoOf(bryggan, tokens.access_token);
     expect(await read()).toHaveProperty('given_name');
     await change(/^/, 'release: { deny: [givenName] }\n');
     const told = await read();

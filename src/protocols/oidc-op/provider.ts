@@ -216,7 +216,8 @@ export const createProvider = (settings: ProviderSettings): Provider => {
     const exchange = currentExchange();
     const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
     if (oidc?.route !== 'authorization') return;
-    exchange.prepared = { location: ctx.response.get('location'), body: typeof ctx.body === 'string' ? ctx.body : '' };
+    const location: unknown = ctx.response.get('location');
+    exchange.prepared = { location: typeof location === 'string' ? location : '', body: typeof ctx.body === 'string' ? ctx.body : '' };
     ctx.respond = false;
   });
   listen(provider);

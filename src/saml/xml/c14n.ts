@@ -8,13 +8,24 @@ const valueEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt
 export const escapeText = (text: string): string => (/[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, (character) => textEscapes[character] ?? '') : text);
 export const escapeValue = (text: string): string => (/[&<"\t\n\r]/.test(text) ? text.replace(/[&<"\t\n\r]/g, (character) => valueEscapes[character] ?? '') : text);
 
+/** Surrogates stand for what lies beyond every other unit. */
+const rank = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);
 /** By code point, as C14N orders, where UTF-16 order differs. */
 export const byCodePoint = (a: string, b: string): number => {
-  if (a === b) return 0;
-  return /[\ud800-\udfff]/.test(a + b) ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : a < b ? -1 : 1;
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) {
+    const one = a.charCodeAt(at);
+    const other = b.charCodeAt(at);
+    if (one !== other) return rank(one) - rank(other);
+  }
+  return a.length - b.length;
 };
 const byName = (a: XmlAttribute, b: XmlAttribute): number => byCodePoint(a.namespace, b.namespace) || byCodePoint(a.localName, b.localName);
-const sorted = (attributes: readonly XmlAttribute[]): readonly XmlAttribute[] => (attributes.length < 2 ? attributes : attributes.toSorted(byName));
+/** Mostly they are in order as they come. */
+const sorted = (attributes: readonly XmlAttribute[]): readonly XmlAttribute[] => {
+  for (let at = 1; at < attributes.length; at += 1) if (byName(attributes[at - 1] as XmlAttribute, attributes[at] as XmlAttribute) > 0) return attributes.toSorted(byName);
+  return attributes;
+};
 const qualified = ({ prefix, localName }: { readonly prefix: string; readonly localName: string }): string => (prefix === '' ? localName : `${prefix}:${localName}`);
 
 /** What of an element decides how its start tag is written. */

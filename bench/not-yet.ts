@@ -3,6 +3,5 @@ import type { BenchRow } from './row.ts';
 
 const notYet = (id: string, budget: number, reason: string): BenchRow => ({ id, budget, unit: 'R', measure: () => Promise.resolve({ reason }) });
 export const rows: readonly BenchRow[] = [
-  notYet('oidc-code', 9, 'the OpenID Connect face does not exist yet'),
   notYet('broker-login', 5, 'upstream identity providers do not exist yet'),
 ];

@@ -17,6 +17,7 @@ export interface BenchServer {
   readonly origin: string;
   readonly proxy: { readonly socketPath: string; readonly secret: string };
   readonly application: DemoApplication;
+  readonly redisSocket: string;
   stop(): Promise<void>;
 }
 const freePort = (): Promise<number> =>
@@ -39,7 +40,8 @@ export const cpuOf = (pid: number): number =>
   readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6, 0);
 const product = resolve(import.meta.dirname, '..');
 
-export const startBenchServer = async (signing: { response: boolean; assertion: boolean }): Promise<BenchServer> => {
+export interface BenchService { readonly party: string; readonly name: string; readonly yaml: string }
+export const startBenchServer = async (signing: { response: boolean; assertion: boolean }, services: readonly BenchService[] = []): Promise<BenchServer> => {
   const directory = mkdtempSync(join(tmpdir(), 'bryggan-bench-'));
   const [root, state] = [join(directory, 'root'), join(directory, 'state')];
   const ports: DemoPorts = { public: await freePort(), card: await freePort(), applications: [await freePort(), await freePort()], reader: await freePort(), revocation: await freePort(), management: await freePort() };
@@ -58,6 +60,7 @@ export const startBenchServer = async (signing: { response: boolean; assertion: 
   const settings = join(root, 'metadata', 'services', application.party, application.id);
   writeFileSync(`${settings}.xml`, readFileSync(`${settings}.xml`, 'utf8').replace('WantAssertionsSigned="true"', `WantAssertionsSigned="${signing.assertion}"`));
   writeFileSync(`${settings}.yaml`, `${readFileSync(`${settings}.yaml`, 'utf8')}signing: { response: ${signing.response}, assertion: ${signing.assertion} }\n`);
+  for (const { party, name, yaml } of services) writeFileSync(join(root, 'metadata', 'services', party, `${name}.yaml`), yaml);
   const revocation = await createRevocationService({ now: () => Date.now() }).serve(ports.revocation);
   const redisSocket = join(directory, 'redis.sock');
   const redis = spawn('redis-server', ['--port', '0', '--unixsocket', redisSocket, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
@@ -67,7 +70,7 @@ export const startBenchServer = async (signing: { response: boolean; assertion: 
   });
   await until('Bryggan', async () => (await fetch(`http://127.0.0.1:${ports.management}/health/ready`)).ok);
   return {
-    port: ports.public, pid: child.pid ?? 0, origin: `https://localhost:${ports.public}`, application, proxy: { socketPath: join(state, 'card-proxy.sock'), secret },
+    redisSocket, port: ports.public, pid: child.pid ?? 0, origin: `https://localhost:${ports.public}`, application, proxy: { socketPath: join(state, 'card-proxy.sock'), secret },
     stop: async () => {
       const ended = new Promise((done) => child.once('exit', done));
       child.kill('SIGTERM');

@@ -20,7 +20,7 @@ const read = async (response: IncomingMessage): Promise<Answer> => {
   for await (const chunk of response) body += String(chunk);
   return { status: response.statusCode ?? 0, location: response.headers.location ?? null, cookies: response.headers['set-cookie'] ?? [], body };
 };
-const get = (server: BenchServer, path: string, cookie: string, agent?: Agent): Promise<Answer> =>
+export const get = (server: BenchServer, path: string, cookie: string, agent?: Agent): Promise<Answer> =>
   new Promise((done, failed) => {
     httpRequest({ host: '127.0.0.1', port: server.port, path, agent, headers: { host: `localhost:${server.port}`, cookie } }, (response) => { read(response).then(done, failed); }).on('error', failed).end();
   });
@@ -34,7 +34,7 @@ const requestPath = (server: BenchServer): string => {
 };
 
 /** Logs Anna in by card through the proxy listener; returns her browser's SSO cookie. */
-const logIn = async (server: BenchServer): Promise<string> => {
+export const logIn = async (server: BenchServer): Promise<string> => {
   const jar = new Map<string, string>();
   const visit = async (path: string): Promise<Answer> => {
     const answer = await get(server, path, [...jar].map(([name, value]) => `${name}=${value}`).join('; '));

@@ -45,6 +45,10 @@ const namespaceOf = (prefix: string): string => (prefix === '' ? '' : ((Object.h
 const suspicious = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ud800-\\udfff\\ufffe\\uffff]');
 const checkCharacters = (text: string): string =>
   !suspicious.test(text) || (text.isWellFormed() && !characters.illegal.test(text)) ? text : fail('xml.write', 'a character that XML 1.0 forbids'); // [XML §2.2]
+/** Of most text one look says that nothing in it needs a closer one. */
+const special = new RegExp('[&<>"\\u0000-\\u001f\\ud800-\\udfff\\ufffe\\uffff]');
+const safeText = (text: string): string => (special.test(text) ? escapeText(checkCharacters(text)) : text);
+const safeValue = (text: string): string => (special.test(text) ? escapeValue(checkCharacters(text)) : text);
 
 /** Names come from code; each is looked at once. */
 const goodNames = new Set<string>();
@@ -107,13 +111,13 @@ class Writer {
     const defaultNamespace = node.defaultNamespace ?? above.defaultNamespace;
     const below = missing.length === 0 && defaultNamespace === above.defaultNamespace ? above : { prefixes: `${above.prefixes}${missing.join(' ')} `, defaultNamespace };
     let content = '';
-    for (const child of children) content += typeof child === 'string' ? escapeText(checkCharacters(child)) : this.write(child, below);
+    for (const child of children) content += typeof child === 'string' ? safeText(child) : this.write(child, below);
     return `${text}${content}</${name}>`;
   }
 
   private startTag({ attributes, defaultNamespace, declares }: XmlNode, name: string, missing: readonly string[], above: Above): string {
     let text = `<${name}`;
-    if (defaultNamespace !== undefined && defaultNamespace !== above.defaultNamespace) text += ` xmlns="${escapeValue(checkCharacters(defaultNamespace))}"`;
+    if (defaultNamespace !== undefined && defaultNamespace !== above.defaultNamespace) text += ` xmlns="${safeValue(defaultNamespace)}"`;
     for (const declared of missing) {
       text += ` xmlns:${declared}="${escapeValue(namespaceOf(declared))}"`;
       this.prefixes.add(declared);
@@ -121,7 +125,7 @@ class Writer {
     for (const listed of declares ?? []) this.listed.add(listed);
     for (const attribute of attributes) {
       if (attribute.name === 'ID') this.noteId(attribute.value);
-      text += ` ${attribute.name}="${escapeValue(checkCharacters(attribute.value))}"`;
+      text += ` ${attribute.name}="${safeValue(attribute.value)}"`;
     }
     return `${text}>`;
   }

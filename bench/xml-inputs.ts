@@ -10,8 +10,8 @@ export const idpKey = testKey('bench-idp');
 export const serviceKey = testKey('bench-service');
 const signer = signerFor(idpKey.privateKey, idpKey.certificate);
 
-/** 25 attributes: about 10 KB with one signature and its certificate. */
-const ATTRIBUTES = Array.from({ length: 25 }, (_none, at) => ({ name: `urn:oid:1.2.752.29.4.${String(at)}`, friendlyName: `attribute${String(at)}`, values: [`Vårdenhet ${String(at)} & Räksmörgås <avdelning> ${'Sjukhuset i Ale '.repeat(3)}`] }));
+/** 25 attributes, every fifth with what must be escaped: about 10 KB with one signature and its certificate. */
+const ATTRIBUTES = Array.from({ length: 25 }, (_none, at) => ({ name: `urn:oid:1.2.752.29.4.${String(at)}`, friendlyName: `attribute${String(at)}`, values: [`Vårdenhet ${String(at)} ${at % 5 === 0 ? '& Räksmörgås <avdelning>' : 'och Räksmörgås avdelning'} ${'Sjukhuset i Ale '.repeat(3)}`] }));
 const head = { id: '_bench-response', issueInstant: NOW, issuer: IDP_ENTITY_ID, destination: ACS_URL, inResponseTo: '_bench-request' };
 const assertion = (): XmlNode => assertionNode({
   id: '_bench-assertion', issueInstant: NOW, issuer: IDP_ENTITY_ID, nameId: { value: 'AAdzZWNyZXQx', format: nameIdFormats.transient, nameQualifier: null, spNameQualifier: null }, audience: AUDIENCE, inResponseTo: '_bench-request', recipient: ACS_URL,

@@ -12,6 +12,7 @@ import { loadConfiguration } from '../config/load.ts';
 import { newId, systemRandom } from '../core/ports.ts';
 import { startApp, untilStopped } from '../serve.ts';
 import { createApplication } from './application.ts';
+import { createOidcApplication, demoOidcApplication, writeClientFile, type OidcApplication } from './oidc-application.ts';
 import { createCardReader, type ReaderPerson } from './card-reader.ts';
 import { demoUrls, portsFrom, writeDemoRoot } from './root.ts';
 import { demoApplications, writeServiceFiles, type DemoApplication } from './service-files.ts';
@@ -47,17 +48,20 @@ const startApplications = async (applications: readonly DemoApplication[], idp: 
 };
 const applicationKey = (index: number): string => `demo-${index + 1}`;
 
-const describe = (options: DemoOptions, root: string, applications: readonly DemoApplication[], people: readonly DemoPerson[]): string => {
+const describe = (options: DemoOptions, root: string, applications: readonly DemoApplication[], client: OidcApplication, people: readonly DemoPerson[]): string => {
   const urls = demoUrls(portsFrom(options.port));
   return JSON.stringify({
     idp: { baseUrl: urls.base, entityId: `${urls.base}/saml/metadata`, metadataUrl: `${urls.base}/saml/metadata`, cardUrl: urls.card, managementUrl: `http://127.0.0.1:${portsFrom(options.port).management}`, caFile: pathOf('tls/ca.crt.pem') },
-    applications: applications.map(({ id, party, entityId, baseUrl }) => ({ id, party, protocol: 'saml', entityId, loginUrl: `${baseUrl}/login` })),
+    applications: [
+      ...applications.map(({ id, party, entityId, baseUrl }) => ({ id, party, protocol: 'saml', entityId, loginUrl: `${baseUrl}/login` })),
+      { id: client.id, party: client.party, protocol: 'oidc', entityId: client.clientId, loginUrl: `${client.baseUrl}/login` },
+    ],
     people: people.flatMap(({ card, id, name, hsaId, tags }) => (card === null ? [] : [{ id, name, hsaId, tags, certFile: pathOf(card.certFile), keyFile: pathOf(card.keyFile), p12File: pathOf(card.p12File) }])),
     root,
   }, null, 1);
 };
 
-const greeting = (applications: readonly DemoApplication[], file: string): string => {
+const greeting = (applications: readonly DemoApplication[], client: OidcApplication, file: string): string => {
   const [first, second] = applications;
   return `
   Bryggan's demo is ready. Everything and everybody in it is invented.
@@ -67,6 +71,7 @@ const greeting = (applications: readonly DemoApplication[], file: string): strin
     2. Log in. With no card in the browser you get a drawer of invented cards: take Anna Berglund, or
        Erik Sandström, who has several commissions and must choose one.
     3. Go on to ${second?.baseUrl ?? ''}/   (${second?.names.en ?? ''}, of Borås): no new login.
+       And to ${client.baseUrl}/   (${client.names.en}), which speaks OpenID Connect: none either.
 
   A real client certificate works too: PKCS#12 files below certs-dev/people/, password "bryggan".
   For scripts: ${file}          Stop with Ctrl+C.
@@ -86,17 +91,23 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   applications.forEach((application, index) => {
     writeServiceFiles(root, application, new X509Certificate(pem(developmentSet().machine(applicationKey(index)).certFile)).raw.toString('base64'));
   });
+  const client = demoOidcApplication(urls.application(2));
+  const clientKey = writeClientFile(root, client);
   const revocation = await createRevocationService({ now: () => Date.now() }).serve(ports.revocation);
   const configuration = loadConfiguration(root, { ...process.env, NODE_ENV: undefined, BRYGGAN_STATE: state });
   const running = await startApp(configuration, { withoutCertificate: (handle) => `${urls.reader}/card/${handle}` });
   const people = demoPeople();
   const servers = [...(await startApplications(applications, { base: urls.base, certificate: pem('keys/saml-signing.crt.pem') }))];
+  const tls = { key: pem('tls/demo.key.pem'), cert: pem('tls/demo.crt.pem') };
+  const [first] = applications;
+  const rota = createOidcApplication({ ...client, issuer: urls.base, ca: pem('tls/ca.crt.pem'), key: clientKey, tls, neighbour: first === undefined ? null : { name: first.names.en, url: first.baseUrl } });
+  await listen(rota, Number(new URL(client.baseUrl).port));
   const reader = createCardReader({ people: readerPeople(people), tls: { key: pem('tls/demo.key.pem'), cert: pem('tls/demo.crt.pem') }, proxy: { socketPath: join(state, 'card-proxy.sock'), secret, host: 'localhost' } });
   await listen(reader, ports.reader);
   const file = join(directory, 'demo.json');
-  writeFileSync(file, `${describe(options, root, applications, people)}\n`);
-  console.log(greeting(applications, file));
+  writeFileSync(file, `${describe(options, root, applications, client, people)}\n`);
+  console.log(greeting(applications, client, file));
   await untilStopped(running);
-  for (const server of [...servers, reader]) server.close();
+  for (const server of [...servers, rota, reader]) server.close();
   await revocation.close();
 };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 
 export interface DemoPorts { readonly public: number; readonly card: number; readonly applications: readonly number[]; readonly reader: number; readonly revocation: number; readonly management: number }
-export const portsFrom = (base: number): DemoPorts => ({ public: base, card: base + 1, applications: [base + 2, base + 3], reader: base + 4, revocation: base + 6, management: base + 7 });
+export const portsFrom = (base: number): DemoPorts => ({ public: base, card: base + 1, applications: [base + 2, base + 3, base + 9], reader: base + 4, revocation: base + 6, management: base + 7 });
 
 export interface DemoRoot {
   /** The installed product: where config/ and certs-dev/ lie. */

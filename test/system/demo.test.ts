@@ -20,7 +20,7 @@ let said = '';
 let demo: DemoFile;
 let ended: Promise<unknown>;
 beforeAll(async () => {
-  const base = await freeRange(8);
+  const base = await freeRange(10);
   child = spawn('npm', ['run', 'demo', '--', '--port', String(base), '--dir', directory], { cwd: product, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: undefined } });
   ended = new Promise((done) => { child.once('exit', done); });
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { said += String(chunk); });
@@ -51,7 +51,7 @@ describe('the demo', () => {
     expect(Object.values(demo.idp).every((value) => value !== '')).toBe(true);
     expect(demo.applications.length).toBeGreaterThanOrEqual(2);
     expect(new Set(demo.applications.map(({ party }) => party)).size).toBeGreaterThanOrEqual(2);
-    expect(demo.applications.every(({ protocol, entityId, loginUrl }) => protocol === 'saml' && entityId !== '' && loginUrl.startsWith('https://127.0.0.1:'))).toBe(true);
+    expect(demo.applications.every(({ protocol, entityId, loginUrl }) => (protocol === 'saml' || protocol === 'oidc') && entityId !== '' && loginUrl.startsWith('https://127.0.0.1:'))).toBe(true);
     expect(demo.people.length).toBeGreaterThan(25);
     for (const { certFile, keyFile, p12File } of demo.people) for (const file of [certFile, keyFile, p12File]) expect(existsSync(file), file).toBe(true);
     expect(existsSync(join(demo.root, 'metadata', 'services'))).toBe(true);
@@ -72,6 +72,9 @@ describe('the demo', () => {
     const second = await login(agent, 1);
     expect(second.trail.some((address) => address.startsWith(demo.idp.cardUrl))).toBe(false);
     expect((await facts(agent, 1)).loggedIn).toBe(true);
+    const third = await login(agent, 2);
+    expect([application(2).protocol, third.trail.some((address) => address.startsWith(demo.idp.cardUrl))]).toEqual(['oidc', false]);
+    expect(await facts(agent, 2)).toMatchObject({ loggedIn: true, claims: { employeeHsaId: 'SE2321000131-DEV1001', given_name: 'Anna' } });
     await agent.close();
   });
   it('commission choice for a person who has several', async () => {

@@ -28,6 +28,13 @@ export const demoApplications = (baseUrl: (index: number) => string): readonly D
   },
 ];
 
+/** What all 50 parties share: its people come from everywhere, with a card or a phone. */
+export const jointApplication = (baseUrl: string): DemoApplication => ({
+  id: 'vardplan', party: 'joint', entityId: `${baseUrl}/saml`, baseUrl, names: { sv: 'Gemensamma vårdplanen', en: 'Shared Care Plan' }, federation: 'inera',
+  levels: ['http://id.sambi.se/loa/loa2', 'http://id.sambi.se/loa/loa3'],
+  wants: [sambi('employeeHsaId', true), sambi('givenName'), sambi('surname'), { name: 'urn:userOrganizationName', required: false }],
+});
+
 const metadata = (application: DemoApplication, certificate: string): string => `<?xml version="1.0" encoding="UTF-8"?>
 <md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui" entityID="${application.entityId}">
   <md:SPSSODescriptor AuthnRequestsSigned="true" WantAssertionsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">

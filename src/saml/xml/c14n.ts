@@ -13,11 +13,7 @@ const rank = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit +
 /** By code point, as C14N orders, where UTF-16 order differs. */
 export const byCodePoint = (a: string, b: string): number => {
   const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at += 1) {
-    const one = a.charCodeAt(at);
-    const other = b.charCodeAt(at);
-    if (one !== other) return rank(one) - rank(other);
-  }
+  for (let at = 0; at < length; at += 1) if (a.charCodeAt(at) !== b.charCodeAt(at)) return rank(a.charCodeAt(at)) - rank(b.charCodeAt(at));
   return a.length - b.length;
 };
 const byName = (a: XmlAttribute, b: XmlAttribute): number => byCodePoint(a.namespace, b.namespace) || byCodePoint(a.localName, b.localName);

@@ -22,7 +22,6 @@ const NONE: readonly XmlAttribute[] = Object.freeze([]);
 
 /** A scheme, then what a URI is made of [XMLNames §2.2, RFC 3986 §2]: others refuse, or canonicalise to nothing, what is none. */
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*(?:#(?:[!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?$/;
-
 const checkDeclaration = (prefix: string, uri: string): void => {
   if (prefix === 'xmlns' || uri === XMLNS_NAMESPACE) fail('xml.namespace', 'the xmlns namespace is declared'); // [XMLNames §3]
   if ((prefix === 'xml') !== (uri === XML_NAMESPACE)) fail('xml.namespace', 'the xml prefix or namespace is bound anew'); // [XMLNames §3]

@@ -19,7 +19,7 @@ let seed = Math.floor(number(values.seed, Date.now() % 2 ** 31));
 const chosen = positionals.length === 0 ? targets : targets.filter(({ name }) => positionals.includes(name));
 if (chosen.length === 0) { console.error(`No such target; there are: ${targets.map(({ name }) => name).join(' ')}`); process.exit(2); }
 
-const ROUND = 2000;
+const ROUND = Math.min(2000, Math.max(1, Math.floor(most / chosen.length)));
 const counts = new Map<string, number>();
 const finds = new Map<string, number>();
 const shown = (input: Buffer): string => (input.toString('utf8').includes('\uFFFD') ? `base64 ${input.toString('base64')}` : JSON.stringify(input.toString('utf8')));

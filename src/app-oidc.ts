@@ -10,34 +10,43 @@ import { lineOf } from './login/audit-lines.ts';
 import { noCookies, type LoginPorts } from './login/context.ts';
 import { bareFrame } from './login/frame.ts';
 import { arrive } from './login/login.ts';
-import type { ProtocolFace } from './login/ports.ts';
+import { askedLogout, offerLogout, postedLogout } from './login/logout.ts';
+import type { LogoutFace, ProtocolFace } from './login/ports.ts';
+import { acceptEndSession, type EndSession } from './protocols/oidc-op/end-session.ts';
+import { createOidcLogoutFace } from './protocols/oidc-op/logout-face.ts';
 import type { PartyRegistry } from './parties/model.ts';
-import { createProvider, type ProviderSettings } from './protocols/oidc-op/provider.ts';
+import { createProvider, paths, type ProviderSettings } from './protocols/oidc-op/provider.ts';
 import { registerOidc } from './protocols/oidc-op/plugin.ts';
 import { createOidcFace } from './protocols/oidc-op/respond.ts';
 import { enabledClient } from './protocols/oidc-op/snapshot.ts';
 import type { Stores } from './sessions/ports.ts';
 
 const KEY_SET_LIMITS = { milliseconds: 4000, bytes: 100_000 };
+/** A person waits for it. */
+const LOGOUT_LIMITS = { milliseconds: 3000, bytes: 1, anySuccess: true };
 const roles = ['current', 'next', 'previous'] as const;
 
 export interface OidcMade { readonly configuration: Configuration; readonly secret: string; readonly log: Log; readonly stores: Stores; readonly registry: PartyRegistry; readonly outbound: OutboundClient; readonly clock: Clock; readonly random: Random; readonly recheck: ProviderSettings['recheck'] }
-export interface OidcParts { readonly face: ProtocolFace; readonly handle: ReturnType<ReturnType<typeof createProvider>['callback']> }
+export interface OidcParts { readonly face: ProtocolFace; readonly handle: ReturnType<ReturnType<typeof createProvider>['callback']>; readonly logoutFace: LogoutFace; readonly endSession: (text: string) => Promise<EndSession> }
 
 export const openOidc = ({ configuration, secret, log, stores, registry, outbound, clock, random, recheck }: OidcMade): OidcParts => {
   const keys = oidcKeys(configuration.keys.oidc.directory);
+  const published = roles.flatMap((role) => keys.filter((one) => one.role === role)).map(({ key }) => key);
   const issuer = configuration.publicUrl;
   const provider = createProvider({
     issuer, clock, log, stores, registry, recheck, replay: stores.replay, releasePolicy: () => configuration.release,
-    keys: roles.flatMap((role) => keys.filter((one) => one.role === role)).map(({ key }) => key),
+    keys: published,
     nonceSecret: Buffer.from(hkdfSync('sha256', secret, '', 'oidc dpop nonce', 32)),
     fetchBytes: (url) => outbound.get(url, KEY_SET_LIMITS),
     acrValues: [...new Set(configuration.federations.flatMap(({ assurance }) => Object.values(assurance.issue)))],
     refreshSeconds: configuration.session.absoluteSeconds, machineUrl: null,
+    discovery: { end_session_endpoint: `${issuer}${paths.endSession}`, backchannel_logout_supported: true, backchannel_logout_session_supported: true, frontchannel_logout_supported: true, frontchannel_logout_session_supported: true },
   });
   return {
     face: createOidcFace({ provider, issuer, clock, random, subjectSecret: secret, stores, grantSeconds: configuration.session.absoluteSeconds }),
     handle: provider.callback(),
+    logoutFace: createOidcLogoutFace({ issuer, keys: published, clock, random, log, registry, post: (url, body) => outbound.post(url, body, 'application/x-www-form-urlencoded', LOGOUT_LIMITS), later: (milliseconds, work) => { setTimeout(work, milliseconds).unref(); } }),
+    endSession: (text) => acceptEndSession(text, { issuer, registry, keys: published }),
   };
 };
 
@@ -46,9 +55,15 @@ const describe = (error: Error): string => {
   return (detail ?? description ?? error.message).slice(0, 300);
 };
 
-export const routeOidc = (server: Parameters<typeof registerOidc>[0], { handle }: OidcParts, ports: LoginPorts, tools: ReplyTools): void => {
+export const routeOidc = (server: Parameters<typeof registerOidc>[0], { handle, endSession }: OidcParts, ports: LoginPorts, tools: ReplyTools): void => {
   registerOidc(server, {
     handle, peerOf: () => null,
+    endSession: async (text, transport, request) => {
+      const asked = await endSession(text);
+      const posted = transport === 'cross-site-post';
+      if (asked.kind === 'ask') return offerLogout(asked.asker, posted ? null : browserOf(request), ports);
+      return posted ? postedLogout(asked.wish, ports) : askedLogout(asked.wish, browserOf(request), ports);
+    },
     arrive: (arrival, transport, request) => {
       const browser = browserOf(request);
       return arrive(arrival, transport, transport === 'cross-site-post' ? noCookies(browser) : browser, ports);

@@ -139,7 +139,7 @@ const loginPorts = (made: Made, methods: LoginPorts['methods']): LoginPorts => {
     },
     releasePolicy: () => configuration.release,
     methods,
-    logoutFaces: { saml: createLogoutFace({ entityId, signer, clock, random, log, registry, post: (url, body) => outbound.post(url, body, 'text/xml; charset=utf-8', SOAP_LIMITS) }) },
+    logoutFaces: { saml: createLogoutFace({ entityId, signer, clock, random, log, registry, post: (url, body) => outbound.post(url, body, 'text/xml; charset=utf-8', SOAP_LIMITS) }), oidc: made.oidc.logoutFace },
     settings: { publicUrl: configuration.publicUrl, environment: configuration.environment, ...login, ...session, secret },
     operatorSupport: configuration.operator.support,
     observe: ({ stale, ...outcome }) => {

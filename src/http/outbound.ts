@@ -16,6 +16,8 @@ export interface OutboundLimits {
   readonly httpsOnly?: boolean;
   /** Media types that are taken, without parameters; undefined: any. */
   readonly contentTypes?: readonly string[];
+  /** Any success will do, with or without a body (a notice that was delivered). */
+  readonly anySuccess?: boolean;
 }
 export type Resolver = (host: string, options: LookupOptions & { all: true }, done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void) => void;
 export interface OutboundOptions {
@@ -92,6 +94,7 @@ export const createOutboundClient = (options: OutboundOptions): OutboundClient =
     const timer = setTimeout(() => whole.abort(new Error(`no whole answer within ${limits.milliseconds} ms`)), limits.milliseconds);
     try {
       const response = await fetch(url, { ...init, dispatcher: agent, redirect: 'manual', signal: whole.signal });
+      if (limits.anySuccess === true && response.ok) return new Uint8Array();
       if (response.status !== 200 || response.body === null) return fail('outbound.failed', `answered ${response.status}`, { host: url.host });
       const type = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
       if (limits.contentTypes?.includes(type) === false) return fail('outbound.failed', 'answered with another content type than asked for', { host: url.host });

@@ -65,7 +65,7 @@ export const leaveOne = async (token: string, key: string, browser: Browser, por
   if (!equalSecrets(token, tokenOf(session))) fail('web.form-foreign', 'form token missing, old, or of another session');
   const left = await leaveService(session, key, ports);
   const name = left === undefined ? undefined : ports.registry.current().services.get(left.entry.service)?.names;
-  return showMe(browser, ports, left === undefined || name === undefined ? null : { name, result: left.result });
+  return showMe(browser, ports, left === undefined || name === undefined ? null : { name, result: left.result, frame: null });
 };
 
 export const showMe = async (browser: Browser, ports: LoginPorts, left: LogoutLine | null = null): Promise<FlowReply> => {

@@ -3,7 +3,9 @@
  * First what needs no browser, all at once and in bounded time; then the browser is sent to those that can be reached in no other
  * way, one after the other, since a frame inside our page would not carry their cookies. Does not own: messages (the faces).
  */
+import { fail } from '../core/errors.ts';
 import { newId } from '../core/ports.ts';
+import { equalSecrets, hmac } from '../core/secrets.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { ServiceEntry, SsoSession } from '../sessions/ports.ts';
 import type { Browser, CookieChange, FlowReply, LoginPorts } from './context.ts';
@@ -12,7 +14,7 @@ import { bareFrame, pageContent, reply } from './frame.ts';
 import { LOGOUT_SECONDS, type EndReason, type LogoutAsker, type LogoutRecord, type LogoutResultKind, type LogoutStep, type LogoutWish } from './logout-record.ts';
 import { openSessionIndex } from './session-index.ts';
 
-export interface LogoutResult { readonly entry: ServiceEntry; readonly result: Exclude<LogoutResultKind, 'asked'> }
+export interface LogoutResult { readonly entry: ServiceEntry; readonly result: Exclude<LogoutResultKind, 'asked'>; readonly frame: string | null }
 
 /** Services told at the same time, and for how long new ones are begun with: one logout is no storm and no wait (threats E09). */
 const AT_ONCE = 8;
@@ -20,27 +22,31 @@ const BEGIN_MILLISECONDS = 5000;
 
 const tellOne = async (entry: ServiceEntry, reason: EndReason, ports: LoginPorts): Promise<LogoutResult> => {
   const face = ports.logoutFaces[entry.protocol];
-  if (face === undefined) return { entry, result: 'cannot' };
+  if (face === undefined) return { entry, result: 'cannot', frame: null };
   const result = await face.tell(entry, reason);
-  return { entry, result: result ?? (face.canCarry(entry) ? 'waiting' : 'cannot') };
+  if (result !== null || face.canCarry(entry)) return { entry, result: result ?? 'waiting', frame: null };
+  const frame = face.frame(entry);
+  return { entry, result: frame === null ? 'cannot' : 'framed', frame };
 };
 const tellAll = async (entries: readonly ServiceEntry[], reason: EndReason, ports: LoginPorts): Promise<readonly LogoutResult[]> => {
   const until = ports.clock.now() + BEGIN_MILLISECONDS;
   const results: LogoutResult[] = [];
   for (let at = 0; at < entries.length; at += AT_ONCE) {
     const group = entries.slice(at, at + AT_ONCE);
-    results.push(...(ports.clock.now() > until ? group.map((entry): LogoutResult => ({ entry, result: 'unreachable' })) : await Promise.all(group.map((entry) => tellOne(entry, reason, ports)))));
+    results.push(...(ports.clock.now() > until ? group.map((entry): LogoutResult => ({ entry, result: 'unreachable', frame: null })) : await Promise.all(group.map((entry) => tellOne(entry, reason, ports)))));
   }
   return results;
 };
 
-/** Ends the session and tells its services by the back channel. `waiting` is left for a browser; without one it means `cannot`. Empty when somebody else ended it first. */
+const needsBrowser = new Set<LogoutResultKind>(['waiting', 'framed']);
+const withoutBrowser = (one: LogoutResult): LogoutResult => (needsBrowser.has(one.result) ? { ...one, result: 'cannot', frame: null } : one);
+/** Ends the session and tells its services by the back channel. `waiting` and `framed` are left for a browser; without one they mean `cannot`. Empty when somebody else ended it first. */
 export const endSession = async (session: SsoSession, reason: EndReason, ports: LoginPorts, options: { readonly asker?: LogoutAsker; readonly browser?: boolean; /** The operator who ordered it. */ readonly by?: string } = {}): Promise<readonly LogoutResult[]> => {
   const entries = await ports.stores.sessions.end(session.id);
   if (entries === undefined) return [];
   const others = entries.filter(({ service, protocol }) => service !== options.asker?.service || protocol !== options.asker.protocol);
   const told = await tellAll(others, reason, ports);
-  const results = options.browser === true ? told : told.map((one): LogoutResult => (one.result === 'waiting' ? { ...one, result: 'cannot' } : one));
+  const results = options.browser === true ? told : told.map(withoutBrowser);
   await ports.audit.record(lineOf('session.ended', { person: session.identity.person, facts: { reason, askedBy: options.asker?.service ?? options.by ?? null, services: results.map(({ entry, result }) => ({ service: entry.service, result })) } }));
   return results;
 };
@@ -56,9 +62,9 @@ const conclude = async (asker: LogoutAsker | null, steps: readonly LogoutStep[],
 };
 const shownSteps = (steps: readonly LogoutStep[], ports: LoginPorts) => {
   const { services } = ports.registry.current();
-  return steps.flatMap(({ service, result }) => {
+  return steps.flatMap(({ service, result, frame }) => {
     const names = services.get(service)?.names;
-    return names === undefined ? [] : [{ name: names, result }];
+    return names === undefined ? [] : [{ name: names, result, frame }];
   });
 };
 
@@ -66,8 +72,7 @@ const shownSteps = (steps: readonly LogoutStep[], ports: LoginPorts) => {
 export const leaveService = async (session: SsoSession, key: string, ports: LoginPorts): Promise<LogoutResult | undefined> => {
   const entry = (await ports.stores.sessions.services(session.id)).find((one) => one.key === key);
   if (entry === undefined || !(await ports.stores.sessions.removeService(session.id, key))) return undefined;
-  const told = await tellOne(entry, 'logged-out', ports);
-  const result: LogoutResult = told.result === 'waiting' ? { entry, result: 'cannot' } : told;
+  const result = withoutBrowser(await tellOne(entry, 'logged-out', ports));
   await ports.audit.record(lineOf('session.service-left', { slip: entry, person: session.identity.person, facts: { result: result.result } }));
   return result;
 };
@@ -77,9 +82,9 @@ const forgetCookie: readonly CookieChange[] = [{ name: 'session', value: null }]
 /** Logs out in the browser at hand: `session` is its own or the one that the asking service named. */
 export const beginLogout = async (session: SsoSession, asker: LogoutAsker | null, ports: LoginPorts, cookies = forgetCookie): Promise<FlowReply> => {
   const results = await endSession(session, 'logged-out', ports, { browser: true, ...(asker === null ? {} : { asker }) });
-  const steps = results.map(({ entry, result }): LogoutStep => ({ service: entry.service, result, entry: result === 'waiting' ? entry : null }));
+  const steps = results.map(({ entry, result, frame }): LogoutStep => ({ service: entry.service, result, entry: result === 'waiting' ? entry : null, frame }));
   if (steps.length === 0 || (asker === null && steps.every(({ result }) => result !== 'waiting'))) return conclude(asker, steps, ports, cookies);
-  const record: LogoutRecord = { id: newId(ports.random, 256), wish: null, asker, person: session.identity.person, steps, startedAt: ports.clock.now() };
+  const record: LogoutRecord = { id: newId(ports.random, 256), wish: null, unasked: false, asker, person: session.identity.person, steps, startedAt: ports.clock.now() };
   await ports.stores.logouts.create(record.id, record, LOGOUT_SECONDS);
   return reply({ kind: 'redirect', to: pathOf(record.id) }, bareFrame(ports), cookies);
 };
@@ -89,6 +94,7 @@ export const showProgress = async (id: string, browser: Browser, ports: LoginPor
   const record = (await ports.stores.logouts.find(id))?.value;
   if (record === undefined) return reply(pageContent({ kind: 'nobody' }), bareFrame(ports));
   if (record.wish !== null) return askedLogout(record.wish, browser, ports);
+  if (record.unasked) return askFirst(record, browser, ports);
   const cookies = await staleCookie(browser, ports);
   const services = shownSteps(record.steps, ports);
   if (record.steps.some(({ result }) => result === 'waiting')) return reply(pageContent({ kind: 'logging-out', services, next: `${pathOf(id)}next` }), bareFrame(ports), cookies);
@@ -149,20 +155,41 @@ const sessionNamed = async (wish: LogoutWish, browser: Browser | null, ports: Lo
   return { kind: 'unknown' };
 };
 
-/** A service's verified demand that a browser brings. Wrong names end nothing; the service is told. */
+/** A service's verified demand that a browser brings. Wrong names end nothing; the service is told, or the person asked. */
 export const askedLogout = async (wish: LogoutWish, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
   const named = await sessionNamed(wish, browser, ports);
-  if (named.kind === 'session') return beginLogout(named.session, wish.asker, ports, browser.sessionId === named.session.id ? forgetCookie : []);
+  const isOwn = named.kind === 'session' && browser.sessionId === named.session.id;
+  if (named.kind === 'session' && (isOwn || !wish.ownSessionOnly)) return beginLogout(named.session, wish.asker, ports, isOwn ? forgetCookie : []);
+  if (wish.ownSessionOnly) return offerLogout(wish.asker, browser, ports);
   if (named.kind === 'over') return conclude(wish.asker, [], ports, []);
   const answer = (await ports.logoutFaces[wish.asker.protocol]?.answer(wish.asker, 'unknown-session')) ?? null;
   return answer === null ? reply(pageContent({ kind: 'nobody' }), bareFrame(ports)) : reply({ kind: 'answer', answer }, bareFrame(ports));
 };
-/** The same by a cross-site POST, which reads no cookie (DESIGN §1 rule 2): kept, and taken up by a GET. */
-export const postedLogout = async (wish: LogoutWish, ports: LoginPorts): Promise<FlowReply> => {
+
+const keep = async (record: Omit<LogoutRecord, 'id' | 'person' | 'steps' | 'startedAt'>, ports: LoginPorts): Promise<FlowReply> => {
   const id = newId(ports.random, 256);
-  await ports.stores.logouts.create(id, { id, wish, asker: null, person: null, steps: [], startedAt: ports.clock.now() }, LOGOUT_SECONDS);
+  await ports.stores.logouts.create(id, { ...record, id, person: null, steps: [], startedAt: ports.clock.now() }, LOGOUT_SECONDS);
   return reply({ kind: 'redirect', to: pathOf(id) }, bareFrame(ports));
 };
+/** Somebody wants this browser logged out without proving for which session: the person decides, and a browser without a session goes back at once. */
+export const offerLogout = (asker: LogoutAsker | null, browser: Browser | null, ports: LoginPorts): Promise<FlowReply> =>
+  browser !== null && browser.sessionId === null ? conclude(asker, [], ports, []) : keep({ wish: null, unasked: true, asker }, ports);
+const askFirst = async (record: LogoutRecord, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const session = browser.sessionId === null ? undefined : (await ports.stores.sessions.find(browser.sessionId))?.value;
+  if (session === undefined) return conclude(record.asker, [], ports, await staleCookie(browser, ports));
+  return reply(pageContent({ kind: 'log-out' }), { ...bareFrame(ports), base: pathOf(record.id).slice(0, -1), formToken: confirmToken(record.id, session) });
+};
+const confirmToken = (id: string, session: SsoSession): string => hmac(session.id, 'confirm-logout', id);
+/** POST /logout/<id>/logout: the person said yes. */
+export const confirmLogout = async (id: string, token: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+  const record = (await ports.stores.logouts.find(id))?.value;
+  const session = browser.sessionId === null ? undefined : (await ports.stores.sessions.find(browser.sessionId))?.value;
+  if (record?.unasked !== true || session === undefined) return reply({ kind: 'redirect', to: pathOf(id) }, bareFrame(ports));
+  if (!equalSecrets(token, confirmToken(id, session))) fail('web.form-foreign', 'form token missing, old, or of another session');
+  return beginLogout(session, record.asker, ports);
+};
+/** The same by a cross-site POST, which reads no cookie (DESIGN §1 rule 2): kept, and taken up by a GET. */
+export const postedLogout = (wish: LogoutWish, ports: LoginPorts): Promise<FlowReply> => keep({ wish, unasked: false, asker: null }, ports);
 /** The same over the back channel: services are told without a browser. */
 export const directLogout = async (wish: LogoutWish, ports: LoginPorts): Promise<'complete' | 'partial' | 'unknown-session'> => {
   const named = await sessionNamed(wish, null, ports);

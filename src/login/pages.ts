@@ -50,7 +50,7 @@ export type Page =
   | { readonly kind: 'logging-out'; readonly services: readonly LogoutLine[]; readonly next: string }
   /** `continueTo`: the service that began, which is told when the person goes on there. */
   | { readonly kind: 'logged-out'; readonly services: readonly LogoutLine[]; readonly continueTo: { readonly name: LocalisedText; readonly path: string } | null };
-export interface LogoutLine { readonly name: LocalisedText; readonly result: LogoutResultKind }
+export interface LogoutLine { readonly name: LocalisedText; readonly result: LogoutResultKind; /** Called by a frame of the page. */ readonly frame: string | null }
 
 /** What surrounds every page. */
 export interface PageFrame {

@@ -44,6 +44,8 @@ export interface LogoutFace {
   readonly waitsForAnswer: boolean;
   /** Without a browser and in bounded time; null when the service publishes no way. */
   tell(entry: ServiceEntry, reason: EndReason): Promise<'logged-out' | 'unreachable' | null>;
+  /** Address that a frame of our page calls, where that is all the service offers; whether it worked cannot be seen. */
+  frame(entry: ServiceEntry): string | null;
   /** Does the service publish a way for the browser? */
   canCarry(entry: ServiceEntry): boolean;
   /** The message for the browser to carry; the service's answer names `mark`. Null when the way is gone. */

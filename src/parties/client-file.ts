@@ -31,6 +31,9 @@ export const clientFileSchema = z.strictObject({
   clientId: rule(z.string(), (value) => /^[A-Za-z0-9][A-Za-z0-9._~:/-]{2,199}$/.test(value), 'is not a client_id', 'use 3 to 200 letters, digits and . _ ~ : / -').meta({ description: 'client_id', examples: ['https://journal.example.se'] }),
   application: z.enum(['web', 'native']).default('web').meta({ description: 'native: an app on a phone or a computer [RFC 8252]' }),
   redirectUris: z.array(redirectUri).min(1).max(50).meta({ description: 'addresses that answers may go to, compared letter for letter' }),
+  postLogoutRedirectUris: z.array(redirectUri).max(50).default([]).meta({ description: 'addresses that a browser may go to after logging out, compared letter for letter' }),
+  backchannelLogoutUri: webAddress.optional().meta({ description: 'told from server to server that a session ended [OIDC Back-Channel Logout]' }),
+  frontchannelLogoutUri: webAddress.optional().meta({ description: 'only where the client has no back channel: called by a frame, which cannot show whether it worked' }),
   authentication: z.enum(clientAuthentications).default('private_key_jwt').meta({ description: 'how the client proves itself; none is for native applications' }),
   secretHashes: z.array(rule(z.string(), (value) => /^[0-9a-f]{64}$/.test(value), 'is not a SHA-256 in hexadecimal', 'write the output of `printf %s "$SECRET" | sha256sum`')).max(2).default([]).meta({ description: 'for client_secret_basic: SHA-256 of a secret of at least 256 random bits; two while one replaces the other' }),
   jwks: publicKeys.optional().meta({ description: 'public keys of the client, or `jwksUri`' }),
@@ -80,6 +83,7 @@ export const clientFrom = (file: ClientFile, entityCategories: readonly string[]
   const { clientId, application, redirectUris, authentication, secretHashes, subject, refreshTokens, scopeClaims, idTokenAlgorithm, signedUserinfo, signedRequests, bound, profile, resources } = file;
   return {
     protocol: 'oidc', entityId: clientId as EntityId, entityCategories, keys: keysOf(file), certificateSubject: file.certificateSubject ?? null,
+    postLogoutRedirectUris: file.postLogoutRedirectUris, backchannelLogoutUri: file.backchannelLogoutUri ?? null, frontchannelLogoutUri: file.frontchannelLogoutUri ?? null,
     application, redirectUris, authentication, secretHashes, subject, refreshTokens, scopeClaims, idTokenAlgorithm, signedUserinfo, signedRequests, bound, profile, resources,
     sector: file.sector === undefined ? `client ${clientId}` : `sector ${file.sector}`,
     pushedRequests: file.pushedRequests || profile === 'fapi2', // [FAPI2-SP §5.3.2.2]

@@ -97,6 +97,10 @@ export interface OidcClient {
   readonly application: 'web' | 'native';
   /** Compared letter for letter; loopback addresses of native apps with any port. */
   readonly redirectUris: readonly string[];
+  /** Where a browser may go after logging out, letter for letter [OIDC-RPL §3]. */
+  readonly postLogoutRedirectUris: readonly string[];
+  readonly backchannelLogoutUri: string | null;
+  readonly frontchannelLogoutUri: string | null;
   readonly authentication: ClientAuthentication;
   /** SHA-256 of the secrets, in hexadecimal; two while one replaces the other. */
   readonly secretHashes: readonly string[];

@@ -124,7 +124,7 @@ describe.each(media)('%s', (_name, build) => {
       const transaction = newTransaction(stage.now(), { minutes: 1 });
       await one().transactions.create(transaction);
       expect((await other().transactions.find(transaction.id))?.version).toBe(1);
-      const logout = { id: freshId(), wish: null, asker: null, person: null, steps: [], startedAt: 1 };
+      const logout = { id: freshId(), wish: null, unasked: false, asker: null, person: null, steps: [], startedAt: 1 };
       await one().logouts.create(logout.id, logout, 60);
       expect(await other().logouts.find(logout.id)).toEqual({ value: logout, version: 1 });
       await stage.pass(40_000);

@@ -179,7 +179,7 @@ describe('payloads in any field of any page', () => {
     if (Array.isArray(value)) return value.map((inner: unknown, index) => (String(index) === String(key) ? changed(inner, rest, to) : inner));
     return Object.fromEntries(Object.entries(value as object).map(([name, inner]: [string, unknown]) => [name, name === key ? changed(inner, rest, to) : inner]));
   };
-  const addresses = /^path$|^next$|startUrl|^picture$|continueTo|tryAgain|otherMethods|serviceUrl|action|retry|homeUrl|logo|otherLanguageUrl|base|email|phone/;
+  const addresses = /^path$|^next$|^frame$|startUrl|^picture$|continueTo|tryAgain|otherMethods|serviceUrl|action|retry|homeUrl|logo|otherLanguageUrl|base|email|phone/;
   const withPayload = (sample: Sample, path: Path, payload: string): Parsed | null => {
     const { page, frame: around } = changed({ page: sample.page, frame: sample.frame }, path, payload) as Sample;
     try {

@@ -18,6 +18,8 @@ export interface OidcRouteOptions {
   readonly sendForm: (request: FastifyRequest, reply: FastifyReply, form: PostForm) => FastifyReply;
   /** Puts a refusal on record that oidc-provider made by itself. */
   readonly noteRefusal: (error: Error, client: string | null, endpoint: string) => Promise<void>;
+  /** `text`: raw query or body of the end session endpoint. */
+  readonly endSession: (text: string, transport: 'same-site-cookies' | 'cross-site-post', request: FastifyRequest) => Promise<FlowReply>;
   readonly peerOf: (request: FastifyRequest) => Peer | null;
 }
 
@@ -59,6 +61,8 @@ const serve = (endpoint: string, options: OidcRouteOptions) => async (request: F
 };
 
 export const registerOidc = (server: FastifyInstance, options: OidcRouteOptions): void => {
+  server.get(paths.endSession, async (request, reply) => options.send(request, reply, await options.endSession(request.url.split('?', 2)[1] ?? '', 'same-site-cookies', request)));
+  server.post(paths.endSession, async (request, reply) => options.send(request, reply, await options.endSession(typeof request.body === 'string' ? request.body : '', 'cross-site-post', request)));
   void server.register((scope, _options, done) => {
     // oidc-provider reads bodies itself, of at most 56 kB, and refuses what is there twice.
     scope.removeAllContentTypeParsers();

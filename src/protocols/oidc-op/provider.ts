@@ -40,7 +40,7 @@ export interface ProviderSettings extends AdapterPorts {
   /** More members of the discovery document, such as `end_session_endpoint` when logout adds it. */
   readonly discovery?: Readonly<Record<string, unknown>>;
 }
-export const paths = { authorize: '/oidc/authorize', token: '/oidc/token', userinfo: '/oidc/userinfo', jwks: '/oidc/jwks', introspect: '/oidc/introspect', revoke: '/oidc/revoke', push: '/oidc/par', discovery: '/.well-known/openid-configuration' } as const;
+export const paths = { authorize: '/oidc/authorize', token: '/oidc/token', userinfo: '/oidc/userinfo', jwks: '/oidc/jwks', introspect: '/oidc/introspect', revoke: '/oidc/revoke', push: '/oidc/par', endSession: '/oidc/logout', discovery: '/.well-known/openid-configuration' } as const;
 
 /** The flow has answered: oidc-provider's own way ends here. */
 class Answered extends Error {

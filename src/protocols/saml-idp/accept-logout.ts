@@ -31,7 +31,7 @@ const checkAim = (message: LogoutRequest | LogoutResponse, service: SamlParty, {
 };
 const wishOf = (request: LogoutRequest, service: SamlParty, relayState: string | null, answered: boolean): LogoutWish => ({
   asker: { protocol: 'saml', service: service.id, faceState: askerState({ requestId: request.id, relayState, answered }) },
-  sessionIndexes: request.sessionIndexes, subject: { ...request.nameId },
+  sessionIndexes: request.sessionIndexes, subject: { ...request.nameId }, ownSessionOnly: false,
 });
 const readRequest = (root: XmlElement, service: SamlParty, context: LogoutContext): LogoutRequest => {
   checkEnabled(service, context);

@@ -65,8 +65,9 @@ const tell = async (entry: ServiceEntry, service: SamlParty, url: string, reason
   const request = requestFor(entry, { id, url, reason }, settings);
   const answer = soapBody(readXml(await settings.post(url, writeSoap(await writeSigned(request, settings.signer))), 'service-reply'));
   const keys = service.wire.signingKeys.map(({ key }) => key);
-  // The transport authenticates the service (https to its published address); a signature that is there must also be right.
-  const response = readLogoutResponse(isSigned(answer) ? verifyEnveloped(answer, keys, { document: answer, now: settings.clock.now() }).element : answer);
+  // TLS to its published address authenticates the service; without TLS the answer must be signed, and a signature that is there must be right.
+  const signed = isSigned(answer) || !url.startsWith('https:');
+  const response = readLogoutResponse(signed ? verifyEnveloped(answer, keys, { document: answer, now: settings.clock.now() }).element : answer);
   const ours = response.inResponseTo === id && response.issuer === service.wire.entityId;
   return ours && isCompleteLogout(response.status) ? 'logged-out' : 'unreachable';
 };
@@ -96,6 +97,7 @@ export const createLogoutFace = (settings: LogoutFaceSettings): LogoutFace => {
         return 'unreachable';
       }
     },
+    frame: () => null,
     canCarry: (entry) => browserEndpoint(serviceOf(entry.service), 'url') !== undefined,
     carry: async (entry, mark) => {
       const endpoint = browserEndpoint(serviceOf(entry.service), 'url');

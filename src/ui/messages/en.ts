@@ -137,7 +137,7 @@ export const en: Messages = {
     headingPartly: 'Close the browser too',
     lead: 'Remember your card.',
     leadPartly: 'You are logged out here, but perhaps not from every service. Close all browser windows, and remember your card.',
-    results: { 'logged-out': 'Logged out', 'unreachable': 'Didn’t answer', 'cannot': 'Can’t be logged out from here', 'waiting': 'Waiting for its turn', 'asked': 'Didn’t answer' },
+    results: { 'logged-out': 'Logged out', 'unreachable': 'Didn’t answer', 'cannot': 'Can’t be logged out from here', 'waiting': 'Waiting for its turn', 'asked': 'Didn’t answer', 'framed': 'Asked to log you out, but we can’t see whether it worked' },
     goOn: (service: string): string => `Back to ${service}`,
   },
   levels: { loa1: 'Level 1', loa2: 'Level 2', loa3: 'Level 3', loa4: 'Level 4' },

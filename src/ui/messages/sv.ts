@@ -150,7 +150,7 @@ export const sv = {
     headingPartly: 'Stäng webbläsaren också',
     lead: 'Ta med dig kortet.',
     leadPartly: 'Du är utloggad här, men inte säkert ur alla tjänster. Stäng alla fönster i webbläsaren och ta med dig kortet.',
-    results: { 'logged-out': 'Utloggad', 'unreachable': 'Svarade inte', 'cannot': 'Kan inte loggas ut härifrån', 'waiting': 'Väntar på sin tur', 'asked': 'Svarade inte' },
+    results: { 'logged-out': 'Utloggad', 'unreachable': 'Svarade inte', 'cannot': 'Kan inte loggas ut härifrån', 'waiting': 'Väntar på sin tur', 'asked': 'Svarade inte', 'framed': 'Ombedd att logga ut dig, men vi ser inte om det gick' },
     goOn: (service: string): string => `Tillbaka till ${service}`,
   },
   levels: { loa1: 'Nivå 1', loa2: 'Nivå 2', loa3: 'Nivå 3', loa4: 'Nivå 4' },

@@ -9,7 +9,9 @@ const line = ({ name, result }: LogoutLine, frame: PageFrame): SafeHtml => {
   const done = result === 'logged-out';
   return html`<li class="${done ? 'result ok' : result === 'waiting' ? 'result' : 'result open'}" data-result="${result}">${icon(done ? 'check' : result === 'waiting' ? 'clock' : 'warning')}<span><b>${name[frame.locale]}</b><span class="hint">${messagesIn(frame.locale).loggedOut.results[result]}</span></span></li>`;
 };
-const list = (services: readonly LogoutLine[], frame: PageFrame): SafeHtml | null => (services.length === 0 ? null : html`<ul class="plain-list">${services.map((one) => line(one, frame))}</ul>`);
+/** Sandboxed, and not seen: what they come to cannot be known from here. */
+const frames = (services: readonly LogoutLine[]): readonly SafeHtml[] => services.flatMap(({ frame, name }) => (frame === null ? [] : [html`<iframe src="${frame}" title="${name.sv}" sandbox="allow-scripts allow-same-origin" hidden></iframe>`]));
+const list = (services: readonly LogoutLine[], frame: PageFrame): SafeHtml | null => (services.length === 0 ? null : html`<ul class="plain-list">${services.map((one) => line(one, frame))}</ul>${frames(services)}`);
 
 /** Between two services; the document goes on by itself, and by the link. */
 export const loggingOut = (page: Extract<Page, { kind: 'logging-out' }>, frame: PageFrame): Sheet => {

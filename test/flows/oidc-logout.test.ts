@@ -192,7 +192,7 @@ describe('told to a client', () => {
     const sid = (await framed.logIn(agent, bryggan)).claims()?.['sid'];
     const page = await agent.submit(await agent.go(`${bryggan.baseUrl}/logout`));
     expect(results(page)).toEqual(['framed']);
-    expect(page.body).toContain(`https://framed.client.example/logout?x=1&amp;iss=${encodeURIComponent(bryggan.baseUrl)}&amp;sid=${String(sid as string)}`);
+    expect(page.body).toContain(`https://framed.client.example/logout?x=1&amp;iss=${encodeURIComponent(bryggan.baseUrl)}&amp;sid=${sid as string}`);
     expect(page.headers.get('content-security-policy')).toContain('; frame-src https://framed.client.example');
   });
 });

@@ -65,6 +65,7 @@ export const collectReferences = (root: string, { broker, methods, issuers, dire
   });
   add('private-key', ['keys', 'audit', 'keyFile'], keys.audit?.keyFile);
   add('directory', ['keys', 'sealing', 'directory'], keys.sealing?.directory);
+  add('directory', ['keys', 'oidc', 'directory'], keys.oidc?.directory);
   add('secret', ['keys', 'pseudonyms', 'secretFile'], keys.pseudonyms?.secretFile);
   if (store?.kind === 'redis') {
     add('secret', ['store', 'passwordFile'], store.passwordFile);

@@ -6,7 +6,7 @@ import type { FlowReply, LoginPorts } from '../login/context.ts';
 import { begin, returned, show, showMethods, startMethod } from '../login/login.ts';
 import { cancelForm, chooseActingForm, chooseMethodForm, confirmSessionForm, releaseForm, type Form } from '../login/forms.ts';
 import { cancelPhone, phonePicture, phoneStatus, showPhone, startPhone } from '../login/phone.ts';
-import { carryOn, confirmLogout, finishLogout, showProgress } from '../login/logout.ts';
+import { carryOn, confirmLogout, finishLogout, showProgress, skipService } from '../login/logout.ts';
 import { changeCommission, leaveOne, logOut, showCommissions, showLogout, showMe } from '../login/account.ts';
 import { browserOf } from './browser.ts';
 import { setLanguage } from './cookies.ts';
@@ -74,6 +74,7 @@ export const registerLogin = (server: FastifyInstance, ports: LoginPorts, tools:
   server.post('/logout', async (request, reply) => send(request, reply, logOut(formOf(request, publicUrl).token, browserOf(request), ports)));
   server.get<Id>('/logout/:id/', (request, reply) => send(request, reply, showProgress(request.params.id, browserOf(request), ports)));
   server.get<Id>('/logout/:id/next', (request, reply) => send(request, reply, carryOn(request.params.id, ports)));
+  server.get<Id>('/logout/:id/skip', (request, reply) => send(request, reply, skipService(request.params.id, onlyParameter(rawQueryOf(request.url), 'step') ?? '', ports)));
   server.post<Id>('/logout/:id/logout', async (request, reply) => send(request, reply, confirmLogout(request.params.id, formOf(request, publicUrl).token, browserOf(request), ports)));
   server.get<Id>('/logout/:id/logout', (request, reply) => reply.code(303).header('location', `/logout/${encodeURIComponent(request.params.id)}/`).send());
   server.get<Id>('/logout/:id/done', (request, reply) => send(request, reply, finishLogout(request.params.id, ports)));

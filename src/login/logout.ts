@@ -24,7 +24,7 @@ const tellOne = async (entry: ServiceEntry, reason: EndReason, ports: LoginPorts
   const face = ports.logoutFaces[entry.protocol];
   if (face === undefined) return { entry, result: 'cannot', frame: null };
   const result = await face.tell(entry, reason);
-  if (result !== null || face.canCarry(entry)) return { entry, result: result ?? 'waiting', frame: null };
+  if (result !== null || face.carriesTo(entry) !== null) return { entry, result: result ?? 'waiting', frame: null };
   const frame = face.frame(entry);
   return { entry, result: frame === null ? 'cannot' : 'framed', frame };
 };
@@ -97,7 +97,9 @@ export const showProgress = async (id: string, browser: Browser, ports: LoginPor
   if (record.unasked) return askFirst(record, browser, ports);
   const cookies = await staleCookie(browser, ports);
   const services = shownSteps(record.steps, ports);
-  if (record.steps.some(({ result }) => result === 'waiting')) return reply(pageContent({ kind: 'logging-out', services, next: `${pathOf(id)}next` }), bareFrame(ports), cookies);
+  const at = nextStep(record);
+  const entry = record.steps[at]?.entry ?? null;
+  if (entry !== null) return reply(pageContent({ kind: 'logging-out', services, next: `${pathOf(id)}next`, skip: `${pathOf(id)}skip?step=${at}`, probe: ports.logoutFaces[entry.protocol]?.carriesTo(entry) ?? null }), bareFrame(ports), cookies);
   if (record.asker !== null && nothingLeft(record.steps) && ports.logoutFaces[record.asker.protocol]?.waitsForAnswer === true) return conclude(record.asker, record.steps, ports, cookies);
   const asker = record.asker === null ? undefined : ports.registry.current().services.get(record.asker.service);
   const continueTo = asker === undefined ? null : { name: asker.names, path: `${pathOf(id)}done` };
@@ -107,10 +109,19 @@ export const showProgress = async (id: string, browser: Browser, ports: LoginPor
 const staleCookie = async (browser: Browser, ports: LoginPorts): Promise<readonly CookieChange[]> =>
   browser.sessionId !== null && (await ports.stores.sessions.find(browser.sessionId)) === undefined ? forgetCookie : [];
 
+const nextStep = ({ steps }: LogoutRecord): number => steps.findIndex(({ result }) => result === 'waiting');
+/** GET /logout/<id>/skip?step=: the browser found nobody there. */
+export const skipService = async (id: string, step: string, ports: LoginPorts): Promise<FlowReply> => {
+  const found = await ports.stores.logouts.find(id);
+  const at = /^\d{1,3}$/.test(step) ? Number(step) : -1;
+  if (found?.value.steps[at]?.result === 'waiting') await ports.stores.logouts.replace(id, withResult(found.value, at, 'unreachable'), found.version);
+  return reply({ kind: 'redirect', to: pathOf(id) }, bareFrame(ports));
+};
+
 /** GET /logout/<id>/next: sends the browser to the next service. Whoever comes here again goes on with the one after it. */
 export const carryOn = async (id: string, ports: LoginPorts): Promise<FlowReply> => {
   const found = await ports.stores.logouts.find(id);
-  const at = found?.value.steps.findIndex(({ result }) => result === 'waiting') ?? -1;
+  const at = found === undefined ? -1 : nextStep(found.value);
   const entry = found?.value.steps[at]?.entry ?? null;
   if (found === undefined || entry === null) return reply({ kind: 'redirect', to: pathOf(id) }, bareFrame(ports));
   const message = (await ports.logoutFaces[entry.protocol]?.carry(entry, `${id}-${at}`)) ?? null;

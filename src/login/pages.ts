@@ -47,7 +47,7 @@ export type Page =
   | { readonly kind: 'nobody' }
   | { readonly kind: 'log-out' }
   /** The browser is being sent from service to service; goes on by itself to `next`. */
-  | { readonly kind: 'logging-out'; readonly services: readonly LogoutLine[]; readonly next: string }
+  | { readonly kind: 'logging-out'; readonly services: readonly LogoutLine[]; readonly next: string; /** Past a service that does not answer from here. */ readonly skip: string; /** Address that shows whether it does. */ readonly probe: string | null }
   /** `continueTo`: the service that began, which is told when the person goes on there. */
   | { readonly kind: 'logged-out'; readonly services: readonly LogoutLine[]; readonly continueTo: { readonly name: LocalisedText; readonly path: string } | null };
 export interface LogoutLine { readonly name: LocalisedText; readonly result: LogoutResultKind; /** Called by a frame of the page. */ readonly frame: string | null }

@@ -46,8 +46,8 @@ export interface LogoutFace {
   tell(entry: ServiceEntry, reason: EndReason): Promise<'logged-out' | 'unreachable' | null>;
   /** Address that a frame of our page calls, where that is all the service offers; whether it worked cannot be seen. */
   frame(entry: ServiceEntry): string | null;
-  /** Does the service publish a way for the browser? */
-  canCarry(entry: ServiceEntry): boolean;
+  /** Where the browser would go; null when the service publishes no such way. */
+  carriesTo(entry: ServiceEntry): string | null;
   /** The message for the browser to carry; the service's answer names `mark`. Null when the way is gone. */
   carry(entry: ServiceEntry, mark: string): Promise<ProtocolAnswer | null>;
   /** Is this entry the one that the demand names? */

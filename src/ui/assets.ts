@@ -1,5 +1,5 @@
 /**
- * What the browser fetches beside the page: one style sheet, one font, three scripts, the mark. Read once when this module is
+ * What the browser fetches beside the page: one style sheet, one font, four scripts, the mark. Read once when this module is
  * loaded; a name carries the hash of its content, so that it can be kept for ever and a new release is a new name.
  */
 import { createHash } from 'node:crypto';
@@ -13,7 +13,7 @@ export interface Asset {
   readonly contentType: string;
   readonly headers: Readonly<Record<string, string>>;
 }
-export type AssetName = 'bryggan.css' | 'text.woff2' | 'auto-submit.js' | 'search.js' | 'phone.js' | 'mark.svg';
+export type AssetName = 'bryggan.css' | 'text.woff2' | 'auto-submit.js' | 'search.js' | 'phone.js' | 'walk.js' | 'mark.svg';
 
 const types: Readonly<Record<AssetName, string>> = {
   'bryggan.css': 'text/css; charset=utf-8',
@@ -21,6 +21,7 @@ const types: Readonly<Record<AssetName, string>> = {
   'auto-submit.js': 'text/javascript; charset=utf-8',
   'search.js': 'text/javascript; charset=utf-8',
   'phone.js': 'text/javascript; charset=utf-8',
+  'walk.js': 'text/javascript; charset=utf-8',
   'mark.svg': 'image/svg+xml',
 };
 const headers = {
@@ -48,6 +49,7 @@ const all: Readonly<Record<AssetName, Asset>> = {
   'auto-submit.js': assetOf('auto-submit.js', own('assets/auto-submit.js')),
   'search.js': assetOf('search.js', own('assets/search.js')),
   'phone.js': assetOf('phone.js', own('assets/phone.js')),
+  'walk.js': assetOf('walk.js', own('assets/walk.js')),
   'mark.svg': assetOf('mark.svg', own('assets/mark.svg')),
 };
 

@@ -14,9 +14,9 @@ export interface Sheet {
   readonly content: Content;
   /** Goes on by itself to this address. */
   readonly refreshTo?: string;
-  readonly script?: 'search.js' | 'phone.js';
-  /** Seconds after which the page loads itself again where no script runs. */
-  readonly refreshWithoutScript?: number;
+  readonly script?: 'search.js' | 'phone.js' | 'walk.js';
+  /** Where no script runs: the page loads itself again, or goes on to `to`. */
+  readonly refreshWithoutScript?: { readonly seconds: number; readonly to?: string };
   /** The page shows the contact in full itself. */
   readonly helpShown?: boolean;
   /** More hooks on `<main>`, e.g. the public key of an error's text. */
@@ -55,11 +55,11 @@ const heads = { sv: headStart('sv'), en: headStart('en') };
 /** The whole document. `step` is the page's stable hook for scripts and tests. */
 export const documentOf = (step: string, sheet: Sheet, frame: PageFrame): string => {
   const { heading, refreshTo, script } = sheet;
-  if (refreshTo !== undefined && webAddress(refreshTo) === null) fail('internal', 'a page would go on by itself to something that is no web address');
+  if ([refreshTo, sheet.refreshWithoutScript?.to].some((to) => to !== undefined && webAddress(to) === null)) fail('internal', 'a page would go on by itself to something that is no web address');
   const about = frame.asker === null ? 'Bryggan' : frame.asker.name[frame.locale];
   return String(html`${heads[frame.locale]}<title>${heading} – ${about}</title>${
     // 0 seconds: the entry is replaced, so that Back leads to the page before and not here again.
     refreshTo === undefined ? null : html`<meta http-equiv="refresh" content="${`0;url=${refreshTo}`}">`
-  }${sheet.refreshWithoutScript === undefined ? null : html`<noscript><meta http-equiv="refresh" content="${String(sheet.refreshWithoutScript)}"></noscript>`}${script === undefined ? null : html`<script src="${assetUrl(script)}" defer></script>`}</head><body><header>${planks}${environmentBanner(frame)}</header><main${attributes({ 'data-step': step, 'data-error': sheet.error ?? null })}>${asker(frame)}<h1>${heading}</h1>${sheet.content}</main>${footer(frame, sheet.helpShown === true)}</body></html>
+  }${sheet.refreshWithoutScript === undefined ? null : html`<noscript><meta http-equiv="refresh" content="${`${sheet.refreshWithoutScript.seconds}${sheet.refreshWithoutScript.to === undefined ? '' : `;url=${sheet.refreshWithoutScript.to}`}`}"></noscript>`}${script === undefined ? null : html`<script src="${assetUrl(script)}" defer></script>`}</head><body><header>${planks}${environmentBanner(frame)}</header><main${attributes({ 'data-step': step, 'data-error': sheet.error ?? null })}>${asker(frame)}<h1>${heading}</h1>${sheet.content}</main>${footer(frame, sheet.helpShown === true)}</body></html>
 `);
 };

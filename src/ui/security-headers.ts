@@ -29,7 +29,7 @@ const formsEnd: Readonly<Record<Kind, 'anywhere' | 'here' | 'no forms'>> = {
   'logged-out': 'no forms',
 };
 const formAction = { 'anywhere': '', 'here': "; form-action 'self'", 'no forms': "; form-action 'none'" };
-const scripted = new Set<Kind>(['on-the-way', 'choose-commission', 'phone']);
+const scripted = new Set<Kind>(['on-the-way', 'choose-commission', 'phone', 'logging-out']);
 
 const policy = (kind: Kind, inlinePicture: boolean): string => {
   const script = scripted.has(kind) ? "'self'" : "'none'";
@@ -38,11 +38,11 @@ const policy = (kind: Kind, inlinePicture: boolean): string => {
 const policies = new Map((Object.keys(formsEnd) as Kind[]).map((kind) => [kind, { plain: policy(kind, false), picture: policy(kind, true) }]));
 
 /** Only the services that this very page calls. */
-const frameSources = (addresses: readonly string[]): string => (addresses.length === 0 ? '' : `; frame-src ${[...new Set(addresses.flatMap((address) => URL.parse(address)?.origin ?? []))].join(' ')}`);
+const sources = (directive: string, addresses: readonly string[]): string => (addresses.length === 0 ? '' : `; ${directive} ${[...new Set(addresses.flatMap((address) => URL.parse(address)?.origin ?? []))].join(' ')}`);
 
 /** [threats E11, F07, K09] No inline script or style, nothing from elsewhere, no frame around the page. */
 export const contentSecurityPolicy = (page: Page, frame: PageFrame): string => {
-  if (page.kind === 'logged-out' || page.kind === 'logging-out') return policy(page.kind, false) + frameSources(page.services.flatMap(({ frame: address }) => address ?? []));
+  if (page.kind === 'logged-out' || page.kind === 'logging-out') return policy(page.kind, false) + sources('frame-src', page.services.flatMap(({ frame: address }) => address ?? [])) + sources('connect-src', page.kind === 'logging-out' && page.probe !== null ? [page.probe] : []);
   const found = policies.get(page.kind);
   const picture = page.kind !== 'on-the-way' && logoAddress(frame.asker?.logo ?? null)?.startsWith('data:') === true;
   return found === undefined ? policy('error', false) : picture ? found.picture : found.plain;

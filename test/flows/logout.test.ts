@@ -37,7 +37,8 @@ const awayFrom = async (agent: UserAgent, target: string): Promise<string> => {
   throw new Error('never left');
 };
 const results = (visit: Visit): readonly string[] => [...visit.body.matchAll(/data-result="([a-z-]+)"/g)].map(([, result]) => result ?? '');
-const next = (visit: Visit): string => new URL(visit.refresh ?? '', visit.url).href;
+/** Where a window without script goes on to. */
+const next = (visit: Visit): string => new URL(/<noscript><meta http-equiv="refresh" content="0;url=([^"]+)"/.exec(visit.body)?.[1] ?? '', visit.url).href;
 
 describe('asked by a service', () => {
   it('the only service of the session: it is answered at once, and nobody is logged in any more', async () => {
@@ -80,6 +81,16 @@ describe('asked by a service', () => {
     expect(results(done).toSorted()).toEqual(['asked', 'cannot', 'unreachable']);
     const back = done.links.find(({ text }) => text.includes('alfa'));
     expect(messageIn(await awayFrom(agent, new URL(back?.href ?? '', done.url).href))).toMatchObject({ status: ['Success', 'PartialLogout'] });
+  });
+  it('a service that the browser finds away is passed over, once, and named', async () => {
+    const agent = bryggan.agentFor('anna-berglund');
+    const [first] = await loggedIn(agent, alfa, beta);
+    const started = await agent.go(demandUrl(alfa, bryggan, first as Received));
+    const skip = new URL(/data-skip="([^"]+)"/.exec(started.body)?.[1] ?? '', started.url).href;
+    expect([/data-probe="([^"]+)"/.exec(started.body)?.[1], started.headers.get('content-security-policy')?.includes('; connect-src https://beta.service.example')]).toEqual(['https://beta.service.example/slo', true]);
+    for (const wrong of ['9', '-1', 'x', '']) expect(results(await agent.go(skip.replace(/step=.*/, `step=${wrong}`)))).toEqual(['waiting']);
+    expect(results(await agent.go(skip))).toEqual(['unreachable']);
+    expect(results(await agent.go(skip))).toEqual(['unreachable']);
   });
   it('by POST: no cookie is read there; the GET after it knows the browser', async () => {
     const agent = bryggan.agentFor('anna-berglund');

@@ -97,7 +97,7 @@ describe('asked by a client', () => {
     receivedFrom(await saml.start(agent, bryggan));
     const walk = await agent.go(endSession({ id_token_hint: tokens.id_token ?? '' }));
     expect([walk.step, ...results(walk)]).toEqual(['logging-out', 'waiting']);
-    expect(await locationOf(agent, new URL(walk.refresh ?? '', walk.url).href)).toMatch(/^https:\/\/saml\.service\.example\/slo\?SAMLRequest=/);
+    expect(await locationOf(agent, new URL(`${walk.url.pathname}next`, walk.url).href)).toMatch(/^https:\/\/saml\.service\.example\/slo\?SAMLRequest=/);
     const before = ear.tokens.length;
     const second = anna();
     const answer = receivedFrom(await logIn(second, bryggan, saml));

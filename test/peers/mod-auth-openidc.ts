@@ -12,7 +12,7 @@ export const apacheClient = (baseUrl: string): ClientFiles => ({
   party: 'vgr', name: 'apache-oidc', xml: null,
   yaml: stringify({
     names: { sv: 'Apache', en: 'Apache' }, federation: 'inera', homeUrl: `${baseUrl}/`,
-    oidc: { clientId: `${baseUrl}/`, redirectUris: [`${baseUrl}/oidc/callback`], authentication: 'client_secret_basic', secretHashes: [createHash('sha256').update(SECRET).digest('hex')], refreshTokens: true },
+    oidc: { clientId: `${baseUrl}/`, redirectUris: [`${baseUrl}/oidc/callback`], authentication: 'client_secret_basic', secretHashes: [createHash('sha256').update(SECRET).digest('hex')], refreshTokens: true, postLogoutRedirectUris: [`${baseUrl}/bye.html`], backchannelLogoutUri: `${baseUrl}/oidc/callback?logout=backchannel` },
   }),
 });
 
@@ -21,7 +21,7 @@ export const startOpenidc = (port: number, issuer: string, caFile: string): Prom
   const baseUrl = `https://127.0.0.1:${String(port)}`;
   return startApache({
     port, certificateFile: pathOf('tls/application.crt.pem'), keyFile: pathOf('tls/application.key.pem'), modules: ['auth_openidc'],
-    files: { 'htdocs/inside.shtml': `<!doctype html><title>Inside</title>${Object.entries(shown).map(([id, variable]) => `<p id="${id}"><!--#echo var="${variable}" --></p>`).join('')}<p id="user"><!--#echo var="REMOTE_USER" --></p>` },
+    files: { 'htdocs/inside.shtml': `<!doctype html><title>Inside</title>${Object.entries(shown).map(([id, variable]) => `<p id="${id}"><!--#echo var="${variable}" --></p>`).join('')}<p id="user"><!--#echo var="REMOTE_USER" --></p>`, 'htdocs/bye.html': '<!doctype html><title>Bye</title>' },
     directives: `
   OIDCProviderMetadataURL ${issuer}/.well-known/openid-configuration
   OIDCCABundlePath ${caFile}
@@ -42,6 +42,10 @@ export const startOpenidc = (port: number, issuer: string, caFile: string): Prom
   <Location />
     AuthType openid-connect
     Require valid-user
+  </Location>
+  <Location /bye.html>
+    AuthType None
+    Require all granted
   </Location>`,
   });
 };

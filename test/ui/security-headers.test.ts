@@ -16,9 +16,10 @@ describe.each(samples)('$name', (sample) => {
     expect(policy.get('style-src')).toBe("'self'");
     expect(policy.get('base-uri')).toBe("'none'");
     expect(policy.get('frame-ancestors')).toBe("'none'");
+    expect(policy.get('connect-src')).toBe({ 'phone': "'self'", 'logging-out': 'https://hemtjanst.example.org' }[sample.page.kind as string]);
     const called = sample.page.kind === 'logged-out' && sample.page.services.some(({ frame }) => frame !== null);
     expect(policy.get('frame-src')).toBe(called ? 'https://schema.example.org' : undefined);
-    expect(contentSecurityPolicy(sample.page, sample.frame).replace('; frame-src https://schema.example.org', '')).not.toMatch(/unsafe|\*|https?:/);
+    expect(contentSecurityPolicy(sample.page, sample.frame).replace(/; (?:frame|connect)-src https:\/\/[a-z.]+/g, '')).not.toMatch(/unsafe|\*|https?:/);
     expect(withTag(document, 'style')).toEqual([]);
     expect(document.all.filter(({ attributes }) => 'style' in attributes)).toEqual([]);
   });

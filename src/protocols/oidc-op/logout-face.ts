@@ -80,7 +80,7 @@ export const createOidcLogoutFace = (settings: OidcLogoutSettings): LogoutFace =
       tryAgain(entry, service, url, settings);
       return 'unreachable';
     },
-    canCarry: () => false,
+    carriesTo: () => null,
     carry: () => Promise.resolve(null),
     frame: (entry) => {
       const address = clientOf(entry)?.wire.frontchannelLogoutUri ?? null;

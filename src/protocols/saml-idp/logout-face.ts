@@ -98,7 +98,7 @@ export const createLogoutFace = (settings: LogoutFaceSettings): LogoutFace => {
       }
     },
     frame: () => null,
-    canCarry: (entry) => browserEndpoint(serviceOf(entry.service), 'url') !== undefined,
+    carriesTo: (entry) => browserEndpoint(serviceOf(entry.service), 'url')?.url ?? null,
     carry: async (entry, mark) => {
       const endpoint = browserEndpoint(serviceOf(entry.service), 'url');
       return endpoint === undefined ? null : browserMessage(endpoint, 'request', requestFor(entry, { id: `_${mark}`, url: endpoint.url, reason: 'logged-out' }, settings), mark, settings.signer);

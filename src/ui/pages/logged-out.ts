@@ -1,5 +1,5 @@
 import type { LogoutLine, Page, PageFrame } from '../../login/pages.ts';
-import { html, type SafeHtml } from '../html.ts';
+import { attributes, html, type SafeHtml } from '../html.ts';
 import { icon } from '../icons.ts';
 import type { Sheet } from '../layout.ts';
 import { messagesIn } from '../messages/messages.ts';
@@ -18,8 +18,11 @@ export const loggingOut = (page: Extract<Page, { kind: 'logging-out' }>, frame: 
   const { loggingOut: texts } = messagesIn(frame.locale);
   return {
     // At once: it stays on the screen for as long as the service takes.
-    heading: texts.heading, refreshTo: page.next,
-    content: [html`<p role="status">${texts.lead}</p>`, list(page.services, frame), html`<p><a class="button" href="${page.next}" data-action="next">${texts.next}</a></p>`],
+    heading: texts.heading, ...(page.probe === null ? { refreshTo: page.next } : { script: 'walk.js', refreshWithoutScript: { seconds: 0, to: page.next } }),
+    content: [
+      html`<p role="status"${attributes(page.probe === null ? {} : { 'data-next': page.next, 'data-skip': page.skip, 'data-probe': page.probe })}>${texts.lead}</p>`, list(page.services, frame),
+      html`<p><a class="button" href="${page.next}" data-action="next">${texts.next}</a></p>`,
+    ],
   };
 };
 

@@ -47,7 +47,7 @@ export const phone = (page: Extract<Page, { kind: 'phone' }>, frame: PageFrame):
   const left = `${Math.floor(page.secondsLeft / 60)}:${String(page.secondsLeft % 60).padStart(2, '0')}`;
   return {
     heading: page.picture === null ? texts.heading : texts.headingPicture,
-    script: 'phone.js', refreshWithoutScript: 4,
+    script: 'phone.js', refreshWithoutScript: { seconds: 4 },
     content: [
       page.picture === null ? null : html`<div class="qr"><img src="${page.picture}" width="240" height="240" alt="${texts.pictureAlt}" data-picture="${page.picture}"></div>`,
       page.device === 'same' && start !== null ? html`<p><a class="${choiceClass({ primary: true, icon: true })}" href="${start}" data-action="open-app">${choiceText({ name: texts.open, hint: null, icon: 'phone' })}</a></p>` : null,

@@ -46,11 +46,13 @@ const nameIdFor = (state: SlipState, transaction: ReleasedTransaction, service: 
     : { value: derive('transient', sessionIndex, entityId), format: nameIdFormats.transient, nameQualifier: null, spNameQualifier: null };
 };
 
+/** To some services' XML libraries these are line ends: they would read other octets than were signed. No fact about a person needs them. */
+const OTHER_LINE_ENDS = /[\u0085\u2028]/g;
 /** Under the names that the service asked by, in its order; what was not released is not there. */
 const attributesOf = (state: SlipState, transaction: ReleasedTransaction, service: SamlParty, settings: SamlFaceSettings): readonly AttributeContent[] =>
   state.wishes.flatMap(([attribute, name]) => {
     const values = transaction.released.attributes[attribute] ?? [];
-    return values.length === 0 ? [] : [{ name, friendlyName: settings.friendlyName?.(attribute) ?? null, values: values.map((value) => settings.serialise(attribute, value, service)) }];
+    return values.length === 0 ? [] : [{ name, friendlyName: settings.friendlyName?.(attribute) ?? null, values: values.map((value) => settings.serialise(attribute, value, service).replace(OTHER_LINE_ENDS, ' ')) }];
   });
 
 const encryptionFor = (service: SamlParty): EncryptionTarget | null => {

@@ -55,6 +55,10 @@ describe('a positive answer', () => {
     expect((await serviceReads(xml, testService()))?.[EMPLOYEE_HSA_ID]).toBe(evil);
     await rejectedWith('xml.write', answer({ attributes: { employeeHsaId: ['a\0b'] } }));
   });
+  it('a fact with a line end that only some XML libraries know is read by them too', async () => {
+    const { xml } = await answer({ attributes: { employeeHsaId: ['a\u0085b\u2028c\nd'] } });
+    expect((await serviceReads(xml, testService()))?.[EMPLOYEE_HSA_ID]).toBe('a b c\nd');
+  });
 });
 
 describe('NameID', () => {

@@ -41,8 +41,9 @@ export interface NetIdFaults {
   faultsAsStatus: boolean;
   /** What Authenticate answers, instead of an order. */
   refuseStart: string | null;
-  /** Signs something else than the challenge; leaves the signature out; returns another person's certificate. */
+  /** Signs something else than the challenge, or leaves the signature out. */
   signature: 'right' | 'other-challenge' | 'missing';
+  /** Another's certificate beside the holder's signature. */
   certificate: 'right' | PhoneKey;
 }
 export interface NetIdService {
@@ -84,14 +85,14 @@ const readAsked = (body: Buffer, headers: IncomingMessage['headers'], complain: 
   if (!(headers['content-type'] ?? '').startsWith('text/xml')) complain('not text/xml');
   const given = elementsIn(content, complain);
   const fields = new Map(given.map((field) => {
-    if (field.namespace !== NIAS || field.attributes.some(({ localName }) => localName !== XSI_NIL) || elementsIn2(field) > 0) complain(`${field.localName} in an unexpected form`);
+    if (field.namespace !== NIAS || field.attributes.some(({ localName }) => localName !== XSI_NIL) || nested(field)) complain(`${field.localName} in an unexpected form`);
     return [field.localName, textOf(field)];
   }));
   const expected = plan.filter(({ name, required }) => required || fields.has(name)).map(({ name }) => name);
   if (given.map(({ localName }) => localName).join(' ') !== expected.join(' ')) complain(`${content.localName} with ${given.map(({ localName }) => localName).join(' ')}`);
   return { operation: content.localName, fields };
 };
-const elementsIn2 = ({ children }: XmlElement): number => children.filter((child) => typeof child !== 'string').length;
+const nested = ({ children }: XmlElement): boolean => children.some((child) => typeof child !== 'string');
 
 const nias = (name: string, children: readonly (XmlNode | string)[]): XmlNode => element(`nias:${name}`, {}, children);
 const enveloped = (content: XmlNode): string => `<?xml version="1.0" encoding="utf-8"?>${writeXml(element('soap:Envelope', {}, [element('soap:Body', {}, [content])]))}`;
@@ -106,7 +107,7 @@ const completeParts = (order: NetIdOrder, { signature, certificate }: NetIdFault
   const holder = order.holder ?? ((): never => { throw new Error('complete without a holder'); })();
   const shown = certificate === 'right' ? holder : certificate;
   const x509 = new X509Certificate(shown.certificate);
-  const signed = signWithPhone(shown, signature === 'other-challenge' ? randomBytes(32) : Buffer.from(order.challenge, 'base64')).toString('base64');
+  const signed = signWithPhone(holder, signature === 'other-challenge' ? randomBytes(32) : Buffer.from(order.challenge, 'base64')).toString('base64');
   return [
     nias('progressStatus', ['COMPLETE']), nias('requestedUserId', [order.person]), ...(signature === 'missing' ? [] : [nias('signature', [signed])]),
     nias('userInfo', [

@@ -37,6 +37,7 @@ const judgeWith = (settings: PhoneMethodSettings, ports: PhoneMethodPorts): Judg
   ports.checkSignature?.(credential.signature, order.challenge, der);
   const identity = identityOf(chain, settings, ports);
   const named = identity.person.kind === 'hsa-id' ? identity.person.hsaId.toUpperCase() : identity.person.number;
+  if (credential.userId !== null && (isPersonalIdentityNumber(credential.userId) || isHsaId(credential.userId, settings.hsaIdFormat)) && credential.userId.toUpperCase() !== named) return fail('mobile.credential', 'the service names another person than the certificate');
   if (order.askedFor !== null && digestOf(named) !== order.askedFor) return fail('mobile.credential', 'the phone belongs to another person than the one who was asked for');
   return identity;
 };

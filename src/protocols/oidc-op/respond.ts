@@ -95,6 +95,10 @@ const answerWith = async (slip: AnswerSlip, fields: Answer, client: string, sett
 
 const ours = (service: ServiceParty): OidcParty => (isOidcParty(service) ? service : fail('internal', 'a service of another protocol', { service: service.id }));
 
+const useUp = (pushed: string, service: OidcParty, { stores }: OidcFaceSettings) => async (): Promise<void> => {
+  if (!(await stores.oidc.consume('PushedAuthorizationRequest', pushed))) fail('oidc.request-used', 'the pushed request was answered before', { service: service.id }); // [RFC 9126 §7.3]
+};
+
 const respond = async (transaction: ReleasedTransaction, service: OidcParty, session: SessionFacts, settings: OidcFaceSettings): Promise<FaceAnswer> => {
   const { slip } = transaction;
   const state = readSlipState(slip.faceState);
@@ -109,14 +113,8 @@ const respond = async (transaction: ReleasedTransaction, service: OidcParty, ses
     answer: await answerWith(slip, { code: code.jti }, service.wire.entityId, settings),
     entry: { key: `oidc:${service.id}`, service: service.id, party: service.party, protocol: 'oidc', answeredAt: now * 1000, faceState: entryState({ client: service.wire.entityId, sid: session.index, sub, grant }) },
     auditFacts: { grant, responseMode: slip.returnAddress.binding, scopes: state.scopes, pushed: state.pushed !== null },
-    keep: async () => {
-      const [, , first] = await Promise.all([
-        oidc.put('Grant', grant, { value: snapshotRecord(snapshot), seconds: settings.grantSeconds }),
-        code.save(),
-        state.pushed === null ? true : oidc.consume('PushedAuthorizationRequest', state.pushed),
-      ]);
-      if (!first) fail('oidc.request-used', 'the pushed request was answered before', { service: service.id }); // [RFC 9126 §7.3]
-    },
+    ...(state.pushed === null ? {} : { once: useUp(state.pushed, service, settings) }),
+    keep: async () => { await Promise.all([oidc.put('Grant', grant, { value: snapshotRecord(snapshot), seconds: settings.grantSeconds }), code.save()]); },
   };
 };
 

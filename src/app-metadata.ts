@@ -1,16 +1,23 @@
-/** What we publish about ourselves as identity provider, from configuration and registry. */
+/** What we publish about ourselves as identity provider, and which entities stand in which feed, from configuration and registry. */
 import { catalogue, friendlyNameOf, wireNames, type Dialect } from './attributes/catalogue.ts';
 import type { SamlUrls } from './app-public.ts';
 import type { Configuration } from './config/model.ts';
-import type { Registry } from './parties/model.ts';
-import type { IdentityProviderContact, IdentityProviderDescription } from './saml/metadata/write-identity-provider.ts';
+import type { EntityId } from './core/ids.ts';
+import type { FeedContent, FeedEntity } from './federation/publish/model.ts';
+import { serviceEntity } from './federation/publish/service-entity.ts';
+import { isSamlParty, type Registry, type SamlParty } from './parties/model.ts';
+import { identityProviderNode, type IdentityProviderContact, type IdentityProviderDescription } from './saml/metadata/write-identity-provider.ts';
 import { nameIdFormats } from './saml/names.ts';
 
 const published: readonly Dialect[] = ['sambi', 'inera', 'sweden-connect'];
 const contactTypes: Readonly<Record<string, IdentityProviderContact['type']>> = { technical: 'technical', support: 'support', administrative: 'administrative', security: 'other' };
 
-export const describeIdentityProvider = (configuration: Configuration, registry: Registry, signingCertificates: readonly string[], urls: SamlUrls): IdentityProviderDescription => {
-  const names = new Map(catalogue.flatMap(({ id }) => published.flatMap((dialect) => wireNames(id, dialect).map((name): [string, string | null] => [name, friendlyNameOf(id)]))));
+/** How far we describe ourselves to one audience. */
+export interface Audience { readonly dialects: readonly Dialect[]; readonly assuranceUris: readonly string[] }
+const everybody = (configuration: Configuration): Audience => ({ dialects: published, assuranceUris: [...new Set(configuration.federations.flatMap(({ assurance }) => Object.values(assurance.issue)))] });
+
+export const describeIdentityProvider = (configuration: Configuration, registry: Registry, signingCertificates: readonly string[], urls: SamlUrls, { dialects, assuranceUris }: Audience = everybody(configuration)): IdentityProviderDescription => {
+  const names = new Map(catalogue.flatMap(({ id }) => dialects.flatMap((dialect) => wireNames(id, dialect).map((name): [string, string | null] => [name, friendlyNameOf(id)]))));
   const parties = [...registry.parties.values()].filter(({ enabled, domain }) => enabled && domain !== '');
   const { operator, serviceName } = configuration;
   return {
@@ -19,7 +26,7 @@ export const describeIdentityProvider = (configuration: Configuration, registry:
     singleLogout: [{ binding: 'redirect', url: urls.slo }, { binding: 'post', url: urls.slo }, { binding: 'soap', url: urls.sloSoap }],
     nameIdFormats: [nameIdFormats.transient, nameIdFormats.persistent],
     attributes: [...names].map(([name, friendlyName]) => ({ name, friendlyName })),
-    assuranceUris: [...new Set(configuration.federations.flatMap(({ assurance }) => Object.values(assurance.issue)))],
+    assuranceUris,
     entityCategories: [], otherEntityAttributes: [],
     scopes: parties.flatMap(({ number, domain }) => [number, domain]).toSorted(),
     principalSelection: [],
@@ -28,4 +35,32 @@ export const describeIdentityProvider = (configuration: Configuration, registry:
     contacts: operator.contacts.map(({ kind, name, email, phone }) => ({ type: contactTypes[kind] ?? 'other', company: operator.names.sv, givenName: name, surname: null, email, telephone: phone })),
     errorUrl: null, validUntil: null,
   };
+};
+
+/** What the feeds are made of. `files`: what the serving registry was built from, by path. */
+export interface FeedSources { readonly configuration: Configuration; readonly registry: Registry; readonly files: ReadonlyMap<string, Buffer>; readonly certificates: readonly string[]; readonly urls: SamlUrls }
+
+const ourselves = ({ configuration, registry, certificates, urls }: FeedSources, audience?: Audience): FeedEntity => {
+  const description = describeIdentityProvider(configuration, registry, certificates, urls, audience);
+  return { entityId: configuration.entityId as EntityId, kind: 'identity-provider', names: configuration.serviceName, organisation: configuration.operator.displayNames.sv, validUntil: null, node: (attributes) => identityProviderNode(description, attributes) };
+};
+/** A service exported under its own party's name, with what we vouch for and nothing that it claims. */
+const exported = (service: SamlParty, { registry, files }: FeedSources): readonly FeedEntity[] => {
+  const bytes = files.get(`metadata/services/${service.id}.xml`);
+  const party = registry.parties.get(service.party);
+  if (bytes === undefined || party === undefined) return [];
+  const node = serviceEntity(bytes, { entityCategories: service.wire.entityCategories, organisation: { name: party.name, displayName: party.displayName, url: `https://${party.domain}/` } });
+  return [{ entityId: service.wire.entityId, kind: 'service', names: service.names, organisation: party.displayName, validUntil: service.wire.validUntil, node }];
+};
+
+/** Our identity provider in every feed, as its audience should see it; in SAMBI's also the parties' services that belong to SAMBI. */
+export const feedContents = (sources: FeedSources): readonly FeedContent[] => {
+  const { configuration: { feeds }, registry } = sources;
+  const members = [...registry.services.values()].filter(isSamlParty).filter(({ enabled, federation, party }) =>
+    enabled && federation.id === 'sambi' && registry.parties.get(party)?.enabled === true && (feeds.sambi.exported?.includes(party) ?? true));
+  return [
+    { id: 'local-idps', entities: [ourselves(sources, { dialects: ['sambi', 'inera'], assuranceUris: [...new Set(sources.configuration.federations.filter(({ attributeDialect }) => attributeDialect !== 'sweden-connect').flatMap(({ assurance }) => Object.values(assurance.issue)))] })] },
+    { id: 'sambi', entities: [ourselves(sources, { dialects: ['sambi'], assuranceUris: feeds.sambi.approvedLevels }), ...members.toSorted((a, b) => (a.id < b.id ? -1 : 1)).flatMap((service) => exported(service, sources))] },
+    { id: 'applications', entities: [ourselves(sources)] },
+  ];
 };

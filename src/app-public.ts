@@ -4,7 +4,7 @@ import { forwardedCertificateHeaders } from './authenticators/certificate/card-e
 import type { Configuration } from './config/model.ts';
 import { browserOf } from './http/browser.ts';
 import { registerLogin } from './http/login-plugin.ts';
-import { sendFlow, type ReplyTools } from './http/reply-page.ts';
+import { sendFlow, sendPage, type ReplyTools } from './http/reply-page.ts';
 import { createPublicServer } from './http/server.ts';
 import { noCookies, type LoginPorts } from './login/context.ts';
 import { arrive } from './login/login.ts';
@@ -16,6 +16,9 @@ import type { LogoutWish } from './login/logout-record.ts';
 import type { LogoutEnd } from './login/ports.ts';
 import type { PublishedMetadata } from './protocols/saml-idp/metadata.ts';
 import { registerSaml } from './protocols/saml-idp/plugin.ts';
+import { registerFeeds } from './federation/publish/plugin.ts';
+import type { Feeds } from './app-feeds.ts';
+import { bareFrame } from './login/frame.ts';
 import { routeOidc, type OidcParts } from './app-oidc.ts';
 import { readPem } from './app-parts.ts';
 import { formFields } from './saml/bindings/post.ts';
@@ -24,9 +27,18 @@ import { ui } from './ui/render.ts';
 
 const BODY_LIMIT = 256 * 1024;
 
-export interface SamlParts { readonly metadata: PublishedMetadata; readonly urls: SamlUrls; readonly soapAnswer: (wish: LogoutWish, end: LogoutEnd) => Promise<string> }
+export interface SamlParts { readonly metadata: PublishedMetadata; readonly feeds: Feeds; readonly urls: SamlUrls; readonly soapAnswer: (wish: LogoutWish, end: LogoutEnd) => Promise<string> }
 export interface SamlUrls { readonly sso: string; readonly slo: string; readonly sloSoap: string }
 
+const FROZEN = '/metadata/sambi-frozen.xml';
+const routeFeeds = (server: ReturnType<typeof createPublicServer>, feeds: Feeds, ports: LoginPorts, tools: ReplyTools, metrics: ReturnType<typeof createMetrics>): void => registerFeeds(server, {
+  publisher: feeds.publisher, frozen: feeds.frozen,
+  observe: (feed, what) => metrics.feedFetched(feed, what),
+  page: (request, reply) => {
+    const frozen = feeds.frozen();
+    return sendPage(request, reply, { page: { kind: 'metadata-feeds', certificate: feeds.fingerprint, feeds: feeds.lines(), frozen: frozen === undefined ? null : { path: FROZEN, sha1: frozen.sha1, sha256: frozen.sha256 } }, status: 200, context: bareFrame(ports) }, tools);
+  },
+});
 export const createPublic = (configuration: Configuration, ports: LoginPorts, metrics: ReturnType<typeof createMetrics>, saml: SamlParts, oidc: OidcParts) => {
   const tools: ReplyTools = { ui, environment: configuration.environment, transactionSeconds: configuration.login.transactionSeconds };
   const { tls } = configuration.listeners.public;
@@ -63,6 +75,7 @@ export const createPublic = (configuration: Configuration, ports: LoginPorts, me
       return sendFlow(request, reply, await arrive(arrival, transport, transport === 'cross-site-post' ? noCookies(browser) : browser, ports), tools);
     },
   });
+  routeFeeds(server, saml.feeds, ports, tools, metrics);
   routeOidc(server, oidc, ports, tools);
   registerLogin(server, ports, tools);
   for (const asset of assets.values()) server.get(asset.path, (_request, reply) => reply.headers(asset.headers).type(asset.contentType).send(asset.bytes));

@@ -31,7 +31,8 @@ import type { Signer } from './saml/xml/index.ts';
 import type { Stores } from './sessions/ports.ts';
 import { createCardServers } from './app-card.ts';
 import { openDirectory, type OpenedDirectory } from './app-directory.ts';
-import { describeIdentityProvider } from './app-metadata.ts';
+import { describeIdentityProvider, feedContents } from './app-metadata.ts';
+import { openFeeds } from './app-feeds.ts';
 import { loadSigner, loadTrust, nodeName, openStores } from './app-parts.ts';
 import { openOidc, type OidcParts } from './app-oidc.ts';
 import { openPhones } from './app-phone.ts';
@@ -84,15 +85,17 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const oidc = openOidc({ configuration, secret, log, stores, registry, outbound, clock, random, recheck: (identity) => (ports.methods.get(identity.method) ?? fail('card.revoked', 'the method of the login is gone', { method: identity.method })).recheck(identity) });
   const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, signer, oidc }, inOrder(configuration, [...methods.map((settings) => createCertificateMethod(settings, certificatePorts)), ...phones.methods]));
 
-  const publicServer = createPublic(configuration, ports, metrics, await samlParts(configuration, registry, signers, signer), oidc);
+  const saml = await samlParts(configuration, registry, signers, signer, log);
+  const publicServer = createPublic(configuration, ports, metrics, saml, oidc);
   const { card, proxy } = createCardServers(configuration.listeners, { ports, methods, certificatePorts, ...options });
   let draining = false;
-  const view = createView({ configuration, metrics, trail, stores, revocation, registry, draining: () => draining });
+  const view = createView({ configuration, metrics, trail, stores, revocation, registry, feeds: saml.feeds, draining: () => draining });
   const management = createManagementServer(view, null);
-  const control = createManagementServer(view, createActions(ports));
+  const control = createManagementServer(view, createActions(ports, { feeds: saml.feeds, trail }));
 
   await revocation.refresh();
   const stop = startTimers({ revocation, registry, trail, directory, log });
+  saml.feeds.start();
   await trail.record(lineOf('service.started', { facts: { registry: registry.current().version, environment: configuration.environment } }));
   const publicDraining = drainable(publicServer.server);
   const closing = [() => publicDraining.close(() => publicServer.close()), ...[card, proxy, management, control].flatMap((server) => (server === null ? [] : [drainable(server)])).map((one) => () => one.close())];
@@ -100,6 +103,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
     publicServer, cardServer: card, proxyServer: proxy, management, control, log,
     drain: () => { draining = true; },
     close: async () => {
+      saml.feeds.stop();
       await Promise.all(closing.map((end) => end()));
       await stop();
       await directory.close();
@@ -112,11 +116,17 @@ export const createApp = async (configuration: Configuration, options: AppOption
 };
 
 /** What the public listener says about itself in SAML, and how it answers on the back channel. */
-const samlParts = async (configuration: Configuration, registry: FileRegistry, signers: readonly Signer[], signer: Signer): Promise<SamlParts> => {
+const samlParts = async (configuration: Configuration, registry: FileRegistry, signers: readonly Signer[], signer: Signer, log: Log): Promise<SamlParts> => {
   const { publicUrl, entityId } = configuration;
   const urls = { sso: `${publicUrl}/saml/sso`, slo: `${publicUrl}/saml/slo`, sloSoap: `${publicUrl}/saml/slo/soap` };
-  const metadata = await publishMetadata(describeIdentityProvider(configuration, registry.current(), signers.map(({ certificate }) => certificate), urls), await loadSigner(configuration.keys.samlMetadata));
-  return { metadata, urls, soapAnswer: (wish, end) => soapAnswer(wish, end, { entityId, signer, clock, random }) };
+  const certificates = signers.map(({ certificate }) => certificate);
+  const metadataSigner = await loadSigner(configuration.keys.samlMetadata);
+  const metadata = await publishMetadata(describeIdentityProvider(configuration, registry.current(), certificates, urls), metadataSigner);
+  const feeds = openFeeds({
+    configuration, signer: metadataSigner, clock, log, version: () => registry.current().version,
+    contents: () => feedContents({ configuration, registry: registry.current(), files: registry.files(), certificates, urls }),
+  });
+  return { metadata, feeds, urls, soapAnswer: (wish, end) => soapAnswer(wish, end, { entityId, signer, clock, random }) };
 };
 
 interface Made {

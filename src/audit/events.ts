@@ -42,6 +42,7 @@ export const auditEvents: Readonly<Record<AuditEventType, EventRow>> = {
   'request.refused': { says: 'A request was refused before anybody was known: broken, forged, stale, repeated or from nobody.', reader: "the service's party where it is known, operations", facts: { ...detail, via: 'listener' }, errorFacts: true },
   'registry.applied': { says: 'Changed files of parties and services were taken.', reader: 'operations', facts: { version: 'hash of all files', previous: 'version that served until then', parties: 'number of parties', services: 'number of services', added: 'services added', removed: 'services removed' } },
   'registry.rejected': { says: 'Changed files had faults and were not taken; the registry before them serves.', reader: 'operations', facts: { version: 'hash of all files', serving: 'version that goes on serving', faults: 'number of faults', first: 'the first of them, with file and line' } },
+  'metadata.frozen': { says: 'The export for SAMBI was made anew; its checksums are read over the phone.', reader: 'operations', facts: { by: 'operator who ordered it', sha1: 'SHA-1 of the file', sha256: 'SHA-256 of the file' } },
   'service.started': { says: 'A node began to serve.', reader: 'operations', facts: { registry: 'version of the registry', environment: 'environment of the configuration' } },
   'service.stopped': { says: 'A node ended after finishing what was under way.', reader: 'operations', facts: {} },
   'trail.recovered': {

@@ -119,6 +119,10 @@ export interface Configuration {
   readonly directory: DirectorySettings;
   readonly release: ReleasePolicy;
   readonly federations: readonly FederationRules[];
+  readonly feeds: PublishedFeeds;
 }
+export interface FeedRow { readonly enabled: boolean; readonly validitySeconds: number }
+/** The metadata feeds that we publish. `exported`: parties whose SAMBI services are in; null = every party's. */
+export interface PublishedFeeds { readonly 'local-idps': FeedRow; readonly 'sambi': FeedRow & { readonly approvedLevels: readonly string[]; readonly exported: readonly string[] | null }; readonly 'applications': FeedRow }
 /** The environment variables that count. */
 export interface ProcessEnvironment { readonly NODE_ENV?: string | undefined; readonly BRYGGAN_STATE?: string | undefined; readonly REDIS_URL?: string | undefined }

@@ -92,6 +92,10 @@ const methodsOf = ({ methods: { methods } }: FileValues, issuers: readonly Issue
     if (method.kind === 'certificate') return { ...method, ...common, byDefault: true };
     return { ...method, ...common, authorityFile: absolute(root, method.authorityFile), certificateFile: absolute(root, method.certificateFile), keyFile: absolute(root, method.keyFile) };
   });
+const feedsOf = ({ federation: { feeds } }: FileValues): Configuration['feeds'] => {
+  const row = ({ enabled, validityHours }: { readonly enabled: boolean; readonly validityHours: number }) => ({ enabled, validitySeconds: validityHours * 3600 });
+  return { 'local-idps': row(feeds['local-idps']), 'sambi': { ...row(feeds.sambi), approvedLevels: feeds.sambi.approvedLevels, exported: feeds.sambi.export ?? null }, 'applications': row(feeds.applications) };
+};
 const federationsOf = ({ federation: { federations }, broker }: FileValues): readonly FederationRules[] =>
   federations.map(({ clockSkewSeconds, sessionSeconds, assurance, ...rest }) => ({
     ...rest, clockSkew: clockSkewSeconds ?? broker.clockSkewSeconds, sessionLifetime: sessionSeconds,
@@ -137,6 +141,6 @@ export const resolveConfiguration = (values: FileValues, context: ResolveContext
     methods: methodsOf(values, trust.issuers, root), roots: trust.roots, issuers: trust.issuers,
     directory: directoryOf(values, root),
     release,
-    federations: federationsOf(values),
+    federations: federationsOf(values), feeds: feedsOf(values),
   };
 };

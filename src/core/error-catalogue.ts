@@ -184,6 +184,9 @@ const rows = {
   'key.invalid': operator(),
   /** Nothing can be signed, so the service cannot be told. */
   'key.unavailable': { ...arrival('store-away', 503), oauth: 'temporarily_unavailable', actor: 'operations', log: 'error' },
+  /** Metadata that we trade with others (federation/). */
+  'federation.not-verified': operator(),
+  'federation.refused': operator(),
   'outbound.refused': operator(),
   'outbound.failed': operator(),
   'command.usage': operator(),

@@ -44,12 +44,25 @@ export type Page =
   /** `answer`: the button that brings the refusal to the service in its own protocol, once the person has read the page. */
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly answer: ProtocolAnswer | null; readonly retry: string | null; /** Names of the facts that it is about, never their values. */ readonly about?: readonly LocalisedText[] }
   | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly methodKind?: MethodOption['kind']; readonly level: string; readonly since: Instant; readonly until: Instant; readonly commission: { readonly unit: string; readonly purpose: string } | null; /** There are several to choose from: a link to the choice is shown. */ readonly canChange?: boolean; readonly services: readonly SessionService[]; /** The service that was just left. */ readonly left: LogoutLine | null }
+  /** Who is in which feed of ours; `certificate`: SHA-256 of the one that signs them. */
+  | { readonly kind: 'metadata-feeds'; readonly certificate: string; readonly feeds: readonly FeedLine[]; readonly frozen: FrozenLine | null }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'log-out' }
   /** The browser is being sent from service to service; goes on by itself to `next`. */
   | { readonly kind: 'logging-out'; readonly services: readonly LogoutLine[]; readonly next: string; /** Past a service that does not answer from here. */ readonly skip: string; /** Address that shows whether it does. */ readonly probe: string | null }
   /** `continueTo`: the service that began, which is told when the person goes on there. */
   | { readonly kind: 'logged-out'; readonly services: readonly LogoutLine[]; readonly continueTo: { readonly name: LocalisedText; readonly path: string } | null };
+/** One metadata feed on the page that people compare fingerprints on. */
+export interface FeedLine {
+  readonly id: 'local-idps' | 'sambi' | 'applications';
+  readonly path: string;
+  readonly signedAt: Instant;
+  readonly validUntil: Instant;
+  readonly sha256: string;
+  readonly members: readonly { readonly entityId: string; readonly name: LocalisedText; readonly organisation: string; readonly kind: 'identity-provider' | 'service'; readonly since: Instant }[];
+}
+/** Hashes to read over the phone. */
+export interface FrozenLine { readonly path: string; readonly sha1: string; readonly sha256: string }
 export interface LogoutLine { readonly name: LocalisedText; readonly result: LogoutResultKind; /** Called by a frame of the page. */ readonly frame: string | null }
 
 /** What surrounds every page. */

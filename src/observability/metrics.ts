@@ -8,6 +8,8 @@ export interface Metrics {
   directory(source: string, event: string): void;
   /** A login answered with facts older than their lifetime. */
   staleLogin(party: string, service: string): void;
+  /** A metadata feed of ours, or one entity of it, was asked for. */
+  feedFetched(feed: string, what: string): void;
   request(route: string, status: number, seconds: number): void;
   /** Read when metrics are scraped: revocation freshness, store health, registry. */
   addReading(read: () => readonly GaugeReading[] | Promise<readonly GaugeReading[]>): void;
@@ -21,12 +23,14 @@ export const createMetrics = (): Metrics => {
   const requests = new Histogram({ name: 'bryggan_request_seconds', help: 'Requests by route and status', labelNames: ['route', 'status'], buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 1, 5], registers: [registry] });
   const lookUps = new Counter({ name: 'bryggan_directory_events_total', help: 'Questions to the cache of each directory, and its breaker opening and closing', labelNames: ['source', 'event'], registers: [registry] });
   const staleLogins = new Counter({ name: 'bryggan_stale_logins_total', help: 'Logins answered with facts older than their lifetime while the directory was away', labelNames: ['party', 'service'], registers: [registry] });
+  const feedFetches = new Counter({ name: 'bryggan_feed_fetches_total', help: 'Requests for the metadata feeds that we publish', labelNames: ['feed', 'what'], registers: [registry] });
   const readers: (() => readonly GaugeReading[] | Promise<readonly GaugeReading[]>)[] = [];
   const gauges = new Map<string, Gauge>();
   return {
     login: (outcome) => logins.inc(outcome),
     directory: (source, event) => lookUps.inc({ source, event }),
     staleLogin: (party, service) => staleLogins.inc({ party, service }),
+    feedFetched: (feed, what) => feedFetches.inc({ feed, what }),
     request: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
     addReading: (read) => void readers.push(read),
     render: async () => {

@@ -17,6 +17,7 @@ import { error } from './pages/error.ts';
 import { logOut } from './pages/log-out.ts';
 import { loggedOut, loggingOut } from './pages/logged-out.ts';
 import { me } from './pages/me.ts';
+import { metadataFeeds } from './pages/metadata-feeds.ts';
 import { nobody } from './pages/nobody.ts';
 import { phone, phoneStart } from './pages/phone.ts';
 import { onTheWay } from './pages/on-the-way.ts';
@@ -39,6 +40,7 @@ const sheetOf = (page: Exclude<Page, { kind: 'on-the-way' }>, frame: PageFrame):
     case 'start-again': return startAgain(page, frame);
     case 'error': return error(page, frame);
     case 'me': return me(page, frame);
+    case 'metadata-feeds': return metadataFeeds(page, frame);
     case 'nobody': return nobody(frame);
     case 'log-out': return logOut(frame);
     case 'logging-out': return loggingOut(page, frame);

@@ -25,6 +25,7 @@ const formsEnd: Readonly<Record<Kind, 'anywhere' | 'here' | 'no forms'>> = {
   'me': 'here',
   'log-out': 'here',
   'nobody': 'no forms',
+  'metadata-feeds': 'no forms',
   'logging-out': 'no forms',
   'logged-out': 'no forms',
 };

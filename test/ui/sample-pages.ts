@@ -74,6 +74,14 @@ export const samples: readonly Sample[] = [
   { name: 'error-arrival', page: { kind: 'error', code: 'signature.invalid', answer: null, retry: null }, frame: bare },
   { name: 'me', page: me, frame: { ...bare, base: '', formToken: 'aToken' } },
   { name: 'nobody', page: { kind: 'nobody' }, frame: bare },
+  { name: 'metadata-feeds', page: {
+    kind: 'metadata-feeds', certificate: 'a1b2c3d4'.repeat(8), frozen: { path: '/metadata/sambi-frozen.xml', sha1: '01234567'.repeat(5), sha256: '89abcdef'.repeat(8) },
+    feeds: [{ id: 'sambi', path: '/metadata/sambi.xml', signedAt: at, validUntil: at + 7 * 86_400_000, sha256: '00ff00ff'.repeat(8), members: [
+      { entityId: 'https://login.example.org/saml/metadata', name: { sv: 'Bryggan', en: 'Bryggan' }, organisation: 'Västra Götalandsregionen', kind: 'identity-provider', since: at },
+      { entityId: 'https://hemtjanst.example.org/with/a/very-long-path-that-nobody-would-read-aloud/metadata', name: { sv: 'Hemtjänstportalen', en: 'Home care portal' }, organisation: 'Borås Stad', kind: 'service', since: at },
+    ] }],
+  }, frame: bare },
+  { name: 'metadata-feeds-none', page: { kind: 'metadata-feeds', certificate: 'a1b2c3d4'.repeat(8), frozen: null, feeds: [] }, frame: bare },
   { name: 'log-out', page: { kind: 'log-out' }, frame: { ...bare, base: '', formToken: 'aToken' } },
   { name: 'logged-out', page: { kind: 'logged-out', services: [{ name: { sv: 'Journalsystemet', en: 'The record system' }, result: 'logged-out', frame: null }], continueTo: null }, frame: bare },
   sample('phone-start', { kind: 'phone-start', method: 'efos-phone', onPhone: false, otherDevice: 'qr', failure: null, otherMethods: '/login/x/method' }),

@@ -14,6 +14,7 @@ import { partyRows, partyView, serviceRows, serviceView } from '../../parties/vi
 import { previewFor } from '../preview.ts';
 import { explain } from '../story.ts';
 import type { Processes, Terminal } from './context.ts';
+import { addMetadata } from './metadata.ts';
 import { addSessions } from './sessions.ts';
 import { printFacts, printJson, printTable } from './output.ts';
 
@@ -132,6 +133,7 @@ export const createProgram = (processes: Processes, terminal: Terminal): Command
   addFiles(program, processes, terminal);
   addInventory(program, processes, terminal);
   addAudit(program, processes, terminal);
+  addMetadata(program, processes, terminal);
   addSessions(program, processes, terminal);
   return program;
 };

@@ -27,5 +27,23 @@ const federation = z.strictObject({
   cancelStatus: uri.nullable().default(null).meta({ description: 'second-level status when the person cancels; null: AuthnFailed' }),
   showRelease: z.boolean().default(false).meta({ description: 'true: the person is told which facts are sent, and may cancel' }),
 });
-export const federationSchema = z.strictObject({ federations: z.array(federation).min(1) });
+const feed = z.strictObject({
+  enabled: z.boolean().default(true).meta({ description: 'false: the feed is not published' }),
+  validityHours: z.int().min(2).max(24 * 90).default(168).meta({ description: 'how long a signed document is good; it is signed anew at half of it' }),
+});
+const feeds = z
+  .strictObject({
+    'local-idps': feed.prefault({}).meta({ description: 'for local IdPs of the parties' }),
+    'sambi': feed
+      .extend({
+        approvedLevels: z.array(uri).default([]).meta({ description: 'levels that the federation has approved us for; only these stand in the feed as assurance certification' }),
+        export: z.array(shortId).optional().meta({ description: 'parties whose SAMBI services are exported, as members; default: every party', examples: [['vgr', 'ale']] }),
+      })
+      .prefault({})
+      .meta({ description: 'for SAMBI, and for the frozen export' }),
+    'applications': feed.prefault({}).meta({ description: 'for applications of the parties' }),
+  })
+  .prefault({})
+  .meta({ description: 'the three metadata feeds that we publish' });
+export const federationSchema = z.strictObject({ federations: z.array(federation).min(1), feeds });
 export type FederationFile = z.output<typeof federationSchema>;

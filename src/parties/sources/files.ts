@@ -45,6 +45,8 @@ export interface FileRegistry extends PartyRegistry {
   /** Takes what is held; undefined when nothing is. Errors: `audit.unavailable`. */
   apply(): Promise<Registry | undefined>;
   status(): RegistryStatus;
+  /** The files that the serving registry was built from. */
+  files(): Tree;
   /** Begins to look by itself. `stop` waits for a look under way. */
   start(): void;
   stop(): Promise<void>;
@@ -79,7 +81,7 @@ export const openFileRegistry = async (options: FileRegistryOptions): Promise<Fi
 class RegistryFromFiles implements FileRegistry {
   readonly #options: FileRegistryOptions;
   readonly #cache: ParseCache = new Map();
-  #serving: { readonly registry: Registry; readonly appliedAt: Instant; readonly warnings: readonly Finding[] } | null = null;
+  #serving: { readonly registry: Registry; readonly tree: Tree; readonly appliedAt: Instant; readonly warnings: readonly Finding[] } | null = null;
   #alarm: RegistryAlarm | null = null;
   #held: Candidate | null = null;
   /** State of the disk that has been dealt with; null = look again. */
@@ -100,6 +102,10 @@ class RegistryFromFiles implements FileRegistry {
     return { version, appliedAt: this.#serving?.appliedAt ?? 0, parties: parties.size, services: services.size, warnings: this.#serving?.warnings ?? [], alarm: this.#alarm };
   }
 
+  files(): Tree {
+    return this.#serving?.tree ?? new Map();
+  }
+
   async open(): Promise<void> {
     const { root, state } = this.#options;
     this.#seen = await readSignature(root).catch(() => null);
@@ -109,7 +115,7 @@ class RegistryFromFiles implements FileRegistry {
     const kept = state === null ? null : await findLastGood(state);
     const before = kept === null ? null : await loadTree(kept.tree, this.#options, new Map());
     if (kept === null || before?.registry == null) return startFindings(loaded.findings);
-    this.#serving = { registry: before.registry, appliedAt: kept.appliedAt, warnings: before.findings };
+    this.#serving = { registry: before.registry, tree: kept.tree, appliedAt: kept.appliedAt, warnings: before.findings };
     await this.#raise('rejected', loaded);
   }
 
@@ -189,7 +195,7 @@ class RegistryFromFiles implements FileRegistry {
       added: [...now].filter((id) => !old.has(id)).slice(0, before === null ? 0 : PLACES_IN_AUDIT), removed: [...old].filter((id) => !now.has(id)).slice(0, PLACES_IN_AUDIT),
     });
     const appliedAt = clock.now();
-    this.#serving = { registry: loaded.registry, appliedAt, warnings: loaded.findings };
+    this.#serving = { registry: loaded.registry, tree, appliedAt, warnings: loaded.findings };
     this.#settle();
     log.info({ version: loaded.version, parties: loaded.registry.parties.size, services: now.size, warnings: loaded.findings.length }, 'registry applied');
     if (state === null) return;

@@ -114,6 +114,12 @@ const entityNode = (description: IdentityProviderDescription, id: string | undef
     ...description.contacts.map(contactNode),
   ]);
 
+/** The EntityDescriptor unsigned, for documents that hold several; `attributes` go on its start tag. */
+export const identityProviderNode = (description: IdentityProviderDescription, attributes: Readonly<Record<string, string | undefined>>): XmlNode => {
+  const { children } = entityNode(description, undefined);
+  return element('md:EntityDescriptor', { ...attributes, entityID: description.entityId }, children);
+};
+
 /** Signed document as text. The ID is the content's own hash, so that nothing in it depends on when it was made. */
 export const writeIdentityProvider = (description: IdentityProviderDescription, signer: Signer): Promise<string> => {
   const id = `_${createHash('sha256').update(writeXml(entityNode(description, undefined))).digest('hex')}`;

@@ -120,6 +120,17 @@ export const en: Messages = {
     logOut: 'Log out everywhere',
     hint: 'Log out when you leave the computer.',
   },
+  feeds: {
+    heading: 'Metadata that we publish',
+    lead: 'For those who connect a system. Fetch the metadata from its address, and trust the certificate only when you have compared its fingerprint with this one, preferably over the phone.',
+    certificate: 'The certificate that signs, SHA-256',
+    none: 'Nothing is published right now. Try again in a while.',
+    names: { 'local-idps': 'Local identity providers', 'sambi': 'Sambi', 'applications': 'Applications' },
+    audiences: { 'local-idps': 'For the parties’ own identity providers.', 'sambi': 'For the Sambi federation.', 'applications': 'For services that connect directly.' },
+    address: 'Address', signed: 'Signed', until: 'Valid until', sha256: 'SHA-256 of the file', members: 'Who is in it',
+    since: (when: string): string => `In it since ${when}`,
+    frozen: 'Frozen export for Sambi', frozenLead: 'The file does not change between reads. Read its checksum aloud to the federation’s operator.',
+  },
   nobody: { heading: 'Nobody is logged in here', lead: 'Open the service you need. It sends you here when it is time to log in.' },
   logOut: {
     heading: 'Log out?',

@@ -22,4 +22,10 @@ const moments: Readonly<Record<Locale, Intl.DateTimeFormat>> = {
   sv: new Intl.DateTimeFormat('sv-SE', { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Stockholm' }),
   en: new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Stockholm' }),
 };
+/** "23 november 2026 kl. 14:05": for what is valid beyond the week. */
+const days: Readonly<Record<Locale, Intl.DateTimeFormat>> = {
+  sv: new Intl.DateTimeFormat('sv-SE', { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Stockholm' }),
+  en: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Stockholm' }),
+};
+export const day = (instant: number, locale: Locale): string => days[locale].format(instant);
 export const moment = (instant: number, locale: Locale): string => moments[locale].format(instant).replace(/ (kl\.|at) /, ' $1\u00A0');

@@ -133,6 +133,17 @@ export const sv = {
     logOut: 'Logga ut överallt',
     hint: 'Logga ut när du lämnar datorn.',
   },
+  feeds: {
+    heading: 'Metadata som vi publicerar',
+    lead: 'För dig som ansluter ett system. Hämta metadata från adressen, och lita på certifikatet först när du har jämfört dess fingeravtryck med det här, gärna över telefon.',
+    certificate: 'Certifikatet som skriver under, SHA-256',
+    none: 'Just nu är inget publicerat. Försök igen om en stund.',
+    names: { 'local-idps': 'Lokala legitimeringstjänster', 'sambi': 'Sambi', 'applications': 'Applikationer' },
+    audiences: { 'local-idps': 'För parternas egna legitimeringstjänster.', 'sambi': 'För federationen Sambi.', 'applications': 'För tjänster som ansluter direkt.' },
+    address: 'Adress', signed: 'Underskriven', until: 'Gäller till', sha256: 'Filens SHA-256', members: 'Vilka som är med',
+    since: (when: string): string => `Med sedan ${when}`,
+    frozen: 'Fryst export till Sambi', frozenLead: 'Filen ändras inte mellan läsningar. Läs upp kontrollsumman för federationsoperatören.',
+  },
   nobody: { heading: 'Ingen är inloggad här', lead: 'Öppna den tjänst du ska till. Den skickar dig hit när du behöver logga in.' },
   logOut: {
     heading: 'Vill du logga ut?',

@@ -14,8 +14,9 @@ import { startApp, untilStopped } from '../serve.ts';
 import { createApplication } from './application.ts';
 import { createOidcApplication, demoOidcApplication, writeClientFile, type OidcApplication } from './oidc-application.ts';
 import { createCardReader, type ReaderPerson } from './card-reader.ts';
+import { PHONE_METHOD, phoneOwners, startDemoPhones } from './net-id-demo.ts';
 import { demoUrls, portsFrom, writeDemoRoot } from './root.ts';
-import { demoApplications, writeServiceFiles, type DemoApplication } from './service-files.ts';
+import { demoApplications, jointApplication, writeServiceFiles, type DemoApplication } from './service-files.ts';
 import { demoPeople, type DemoPerson } from './people.ts';
 
 export interface DemoOptions { readonly port: number; readonly dir: string }
@@ -37,7 +38,7 @@ const startApplications = async (applications: readonly DemoApplication[], idp: 
     const keys = developmentSet().machine(applicationKey(index));
     const other = applications[(index + 1) % applications.length];
     const server = createApplication({
-      id: application.id, party: application.party, partyName: application.party === 'vgr' ? 'Västra Götalandsregionen' : 'Borås Stad', name: application.names.en, baseUrl: application.baseUrl, entityId: application.entityId,
+      id: application.id, party: application.party, partyName: partyNames[application.party] ?? application.party, name: application.names.en, baseUrl: application.baseUrl, entityId: application.entityId,
       idp: { ssoUrl: `${idp.base}/saml/sso`, entityId: `${idp.base}/saml/metadata`, certificate: idp.certificate },
       key: pem(keys.keyFile), certificate: pem(keys.certFile), levels: application.levels, tls,
       neighbour: other === undefined ? null : { name: other.names.en, url: other.baseUrl },
@@ -46,7 +47,9 @@ const startApplications = async (applications: readonly DemoApplication[], idp: 
     return server;
   }));
 };
-const applicationKey = (index: number): string => `demo-${index + 1}`;
+/** The third key is an elliptic curve's, which the applications' library does not sign with. */
+const applicationKey = (index: number): string => `demo-${(index % 2) + 1}`;
+const partyNames: Readonly<Record<string, string>> = { vgr: 'Västra Götalandsregionen', boras: 'Borås Stad', joint: 'All 50 parties' };
 
 const describe = (options: DemoOptions, root: string, applications: readonly DemoApplication[], client: OidcApplication, people: readonly DemoPerson[]): string => {
   const urls = demoUrls(portsFrom(options.port));
@@ -57,21 +60,26 @@ const describe = (options: DemoOptions, root: string, applications: readonly Dem
       { id: client.id, party: client.party, protocol: 'oidc', entityId: client.clientId, loginUrl: `${client.baseUrl}/login` },
     ],
     people: people.flatMap(({ card, id, name, hsaId, tags }) => (card === null ? [] : [{ id, name, hsaId, tags, certFile: pathOf(card.certFile), keyFile: pathOf(card.keyFile), p12File: pathOf(card.p12File) }])),
+    phone: { url: urls.phone, method: PHONE_METHOD, people: phoneOwners },
     root,
   }, null, 1);
 };
 
-const greeting = (applications: readonly DemoApplication[], client: OidcApplication, file: string): string => {
-  const [first, second] = applications;
+const greeting = (applications: readonly DemoApplication[], client: OidcApplication, phoneUrl: string, file: string): string => {
+  const [first, second, third] = applications;
   return `
   Bryggan's demo is ready. Everything and everybody in it is invented.
 
     1. Open   ${first?.baseUrl ?? ''}/   (${first?.names.en ?? ''}, of Region Västra Götaland)
        Your browser warns about the demo's own certificate: accept it, for localhost and 127.0.0.1.
-    2. Log in. With no card in the browser you get a drawer of invented cards: take Anna Berglund, or
-       Erik Sandström, who has several commissions and must choose one.
+    2. Log in with a card. With none in the browser you get a drawer of invented cards: take Anna Berglund,
+       or Erik Sandström, who has several commissions and must choose one.
     3. Go on to ${second?.baseUrl ?? ''}/   (${second?.names.en ?? ''}, of Borås): no new login.
        And to ${client.baseUrl}/   (${client.names.en}), which speaks OpenID Connect: none either.
+
+    4. With a phone, in another browser window: open ${third?.baseUrl ?? ''}/   (${third?.names.en ?? ''}, which all
+       parties share), choose Mobile Efos, and answer on a simulated phone: ${phoneUrl}/
+       Home Care Planning of Borås then knows you too.
 
   A real client certificate works too: PKCS#12 files below certs-dev/people/, password "bryggan".
   For scripts: ${file}          Stop with Ctrl+C.
@@ -85,9 +93,11 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   const urls = demoUrls(ports);
   mkdirSync(directory, { recursive: true });
   writeDemoRoot({ product, root, state, ports });
+  const tls = { key: pem('tls/demo.key.pem'), cert: pem('tls/demo.crt.pem') };
+  const phones = await startDemoPhones(root, ports.phone ?? 0, tls);
   const secret = newId(systemRandom, 256);
   writeFileSync(join(state, 'proxy-secret'), secret, { mode: 0o600 });
-  const applications = demoApplications(urls.application);
+  const applications = [...demoApplications(urls.application), jointApplication(urls.application(3))];
   applications.forEach((application, index) => {
     writeServiceFiles(root, application, new X509Certificate(pem(developmentSet().machine(applicationKey(index)).certFile)).raw.toString('base64'));
   });
@@ -98,16 +108,16 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   const running = await startApp(configuration, { withoutCertificate: (handle) => `${urls.reader}/card/${handle}` });
   const people = demoPeople();
   const servers = [...(await startApplications(applications, { base: urls.base, certificate: pem('keys/saml-signing.crt.pem') }))];
-  const tls = { key: pem('tls/demo.key.pem'), cert: pem('tls/demo.crt.pem') };
   const [first] = applications;
   const rota = createOidcApplication({ ...client, issuer: urls.base, ca: pem('tls/ca.crt.pem'), key: clientKey, tls, neighbour: first === undefined ? null : { name: first.names.en, url: first.baseUrl } });
   await listen(rota, Number(new URL(client.baseUrl).port));
-  const reader = createCardReader({ people: readerPeople(people), tls: { key: pem('tls/demo.key.pem'), cert: pem('tls/demo.crt.pem') }, proxy: { socketPath: join(state, 'card-proxy.sock'), secret, host: 'localhost' } });
+  const reader = createCardReader({ people: readerPeople(people), tls, proxy: { socketPath: join(state, 'card-proxy.sock'), secret, host: 'localhost' } });
   await listen(reader, ports.reader);
   const file = join(directory, 'demo.json');
   writeFileSync(file, `${describe(options, root, applications, client, people)}\n`);
-  console.log(greeting(applications, client, file));
+  console.log(greeting(applications, client, urls.phone, file));
   await untilStopped(running);
   for (const server of [...servers, rota, reader]) server.close();
+  await phones.close();
   await revocation.close();
 };

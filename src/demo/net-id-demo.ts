@@ -23,7 +23,7 @@ export const addPhoneMethod = (root: string, url: string, changes: Readonly<Reco
   writeFileSync(path, String(document));
 };
 
-export interface DemoPhones { readonly url: string; close(): Promise<void> }
+export interface DemoPhones { close(): Promise<void> }
 /** Called between writing the root and starting Bryggan. `port`: of the phones' page; the service takes any. */
 export const startDemoPhones = async (root: string, port: number, tls: { readonly key: string; readonly cert: string }): Promise<DemoPhones> => {
   const service = await startNetIdService();
@@ -31,7 +31,6 @@ export const startDemoPhones = async (root: string, port: number, tls: { readonl
   const page: Server = createPhonePage({ holders: phoneOwners.map((id) => phoneKeyOf(id)), service, tls });
   await new Promise<void>((done, failed) => { page.once('error', failed); page.listen(port, '127.0.0.1', () => done()); });
   return {
-    url: `https://127.0.0.1:${String(port)}`,
     close: async () => {
       page.closeAllConnections();
       page.close();

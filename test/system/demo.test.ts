@@ -12,6 +12,7 @@ interface DemoFile {
   readonly idp: Readonly<Record<'baseUrl' | 'entityId' | 'metadataUrl' | 'cardUrl' | 'managementUrl' | 'caFile', string>>;
   readonly applications: readonly { readonly id: string; readonly party: string; readonly protocol: string; readonly entityId: string; readonly loginUrl: string }[];
   readonly people: readonly { readonly id: string; readonly name: string; readonly hsaId: string | null; readonly tags: readonly string[]; readonly certFile: string; readonly keyFile: string; readonly p12File: string }[];
+  readonly phone: { readonly url: string };
   readonly root: string;
 }
 const directory = mkdtempSync(join(tmpdir(), 'bryggan-demo-'));
@@ -43,7 +44,11 @@ const application = (index: number) => {
   if (found === undefined) throw new Error(`the demo has no application ${String(index)}`);
   return { ...found, home: `${new URL(found.loginUrl).origin}/` };
 };
-const login = async (agent: UserAgent, index: number): Promise<Visit> => agent.settle(await agent.go(application(index).loginUrl));
+/** With the card where there is a choice; an earlier login shows none. */
+const login = async (agent: UserAgent, index: number, method = 'siths-card'): Promise<Visit> => {
+  const visit = await agent.settle(await agent.go(application(index).loginUrl));
+  return visit.step === 'choose-method' ? agent.settle(await agent.submit(visit, { button: ({ value }) => value === method })) : visit;
+};
 const facts = async (agent: UserAgent, index: number): Promise<{ loggedIn: boolean; attributes?: Record<string, unknown> }> => JSON.parse((await agent.go(application(index).home, { headers: { accept: 'application/json' } })).body) as { loggedIn: boolean; attributes?: Record<string, unknown> };
 
 describe('the demo', () => {
@@ -72,9 +77,9 @@ describe('the demo', () => {
     const second = await login(agent, 1);
     expect(second.trail.some((address) => address.startsWith(demo.idp.cardUrl))).toBe(false);
     expect((await facts(agent, 1)).loggedIn).toBe(true);
-    const third = await login(agent, 2);
-    expect([application(2).protocol, third.trail.some((address) => address.startsWith(demo.idp.cardUrl))]).toEqual(['oidc', false]);
-    expect(await facts(agent, 2)).toMatchObject({ loggedIn: true, claims: { employeeHsaId: 'SE2321000131-DEV1001', given_name: 'Anna' } });
+    const third = await login(agent, 3);
+    expect([application(3).protocol, third.trail.some((address) => address.startsWith(demo.idp.cardUrl))]).toEqual(['oidc', false]);
+    expect(await facts(agent, 3)).toMatchObject({ loggedIn: true, claims: { employeeHsaId: 'SE2321000131-DEV1001', given_name: 'Anna' } });
     await agent.close();
   });
   it('commission choice for a person who has several', async () => {
@@ -92,6 +97,20 @@ describe('the demo', () => {
     await agent.settle(await agent.submit(reader, { button: ({ value }) => value === 'anna-berglund' }));
     expect((await facts(agent, 0)).loggedIn).toBe(true);
     await agent.close();
+  });
+  it('a simulated phone: one login for what all parties share and for a municipality’s application', async () => {
+    const [agent, phone] = [browser(null), browser(null)];
+    const start = await login(agent, 2, 'mobile-efos');
+    const page = await agent.submit(start, { button: ({ value }) => value === 'same' });
+    const address = page.links.find(({ href }) => href.startsWith('netid:'))?.href ?? '';
+    const screen = await phone.submit(await phone.go(`${demo.phone.url}/open?token=${encodeURIComponent(address)}`), { button: ({ value }) => value === 'anna-berglund' });
+    expect((await phone.submit(screen, { button: ({ value }) => value === 'approve' })).text).toContain('Go back to the browser');
+    await until('the browser may go on', async () => (JSON.parse((await agent.go(`${page.url.href}/status`, { from: page.url })).body) as { kind: string }).kind === 'next');
+    await agent.settle(await agent.go(page.url.href));
+    expect(await facts(agent, 2)).toMatchObject({ loggedIn: true, attributes: { 'http://sambi.se/attributes/1/employeeHsaId': 'SE2321000131-DEV1001' } });
+    await agent.settle(await agent.go(application(1).loginUrl));
+    expect((await facts(agent, 1)).loggedIn).toBe(true);
+    await Promise.all([agent.close(), phone.close()]);
   });
   it('and a revoked card in the reader is refused', async () => {
     const agent = browser(null);

@@ -123,7 +123,7 @@ describe('G06, G15, G20 what is not offered', () => {
   it('discovery names none of it', async () => {
     const metadata = (await plain.configuration(bryggan)).serverMetadata() as unknown as Record<string, unknown>;
     expect(metadata).toMatchObject({ response_types_supported: ['code'], grant_types_supported: ['authorization_code', 'refresh_token'], code_challenge_methods_supported: ['S256'], request_uri_parameter_supported: false, claims_parameter_supported: true });
-    for (const absent of ['registration_endpoint', 'device_authorization_endpoint', 'backchannel_authentication_endpoint', 'end_session_endpoint']) expect(metadata).not.toHaveProperty(absent);
+    for (const absent of ['registration_endpoint', 'device_authorization_endpoint', 'backchannel_authentication_endpoint']) expect(metadata).not.toHaveProperty(absent);
     expect(JSON.stringify(metadata)).not.toMatch(/HS256|implicit|password/);
     for (const [name, values] of Object.entries(metadata)) if (name.includes('_alg_')) expect([name, values]).toEqual([name, expect.not.arrayContaining(['none'])]);
   });

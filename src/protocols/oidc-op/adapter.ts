@@ -8,7 +8,7 @@ import type { SessionId } from '../../core/ids.ts';
 import type { JsonRecord, ReplayGuard } from '../../sessions/ports.ts';
 import { clientMetadata } from './client.ts';
 import { currentExchange } from './exchange.ts';
-import { enabledClient, type Snapshot, type SnapshotPorts } from './snapshot.ts';
+import { claimsParameter, enabledClient, type Snapshot, type SnapshotPorts } from './snapshot.ts';
 
 export interface AdapterPorts extends SnapshotPorts { readonly replay: ReplayGuard }
 
@@ -58,8 +58,10 @@ const records = (model: string, ports: AdapterPorts): Adapter => {
     const record = await oidc.find(model, id);
     if (record === undefined) return undefined;
     const { payload, session } = record.value as unknown as Kept;
-    if (payload.grantId !== undefined) currentExchange().look(payload.grantId, session ?? undefined, ports);
-    return record.consumedAt === null ? payload : { ...payload, consumed: Math.floor(record.consumedAt / 1000) };
+    const snapshot = payload.grantId === undefined ? undefined : await currentExchange().look(payload.grantId, session ?? undefined, ports).grant;
+    // A token for a resource server is none for userinfo, and has no claims.
+    const claims = snapshot === undefined || payload.aud !== undefined ? {} : { claims: claimsParameter(snapshot) };
+    return { ...payload, ...claims, ...(record.consumedAt === null ? {} : { consumed: Math.floor(record.consumedAt / 1000) }) };
   };
   return {
     ...base,
@@ -67,7 +69,9 @@ const records = (model: string, ports: AdapterPorts): Adapter => {
     upsert: async (id, payload, seconds = 1) => {
       // A code's grant is written in the same moment, and is found by the code's own name.
       const session = payload.grantId === undefined || model === 'AuthorizationCode' ? null : ((await currentExchange().look(payload.grantId, undefined, ports).grant)?.session ?? null);
-      await oidc.put(model, id, { value: { payload, session } as unknown as JsonRecord, seconds });
+      const kept = { ...payload };
+      delete kept.claims;
+      await oidc.put(model, id, { value: { payload: kept, session } as unknown as JsonRecord, seconds });
     },
     consume: async (id) => {
       if (await oidc.consume(model, id)) return;

@@ -57,16 +57,12 @@ const snapshotOf = (state: SlipState, transaction: ReleasedTransaction, service:
   issuedAt: now, expiresAt: now + settings.grantSeconds,
 });
 
-const claimsParameter = ({ claims }: Snapshot): { readonly id_token: Record<string, null>; readonly userinfo: Record<string, null> } => {
-  const at = (place: 'id_token' | 'userinfo'): Record<string, null> => Object.fromEntries(Object.entries(claims).flatMap(([claim, { places }]) => (places.includes(place) ? [[claim, null]] : [])));
-  return { id_token: at('id_token'), userinfo: at('userinfo') };
-};
 const newCode = (grant: string, state: SlipState, snapshot: Snapshot, slip: AnswerSlip, { provider, random }: OidcFaceSettings) => {
   const resources = state.resources.map(({ uri }) => uri);
   const scope = [...new Set([...state.scopes, ...state.resources.flatMap(({ scopes }) => scopes)])].join(' ');
   return new provider.AuthorizationCode({
     jti: codeFor(grant, newId(random, 256)), clientId: snapshot.client, accountId: snapshot.sub, grantId: grant, sid: snapshot.sid, sessionUid: snapshot.sid,
-    acr: snapshot.acr, amr: snapshot.amr, authTime: snapshot.authTime, claims: claimsParameter(snapshot), scope,
+    acr: snapshot.acr, amr: snapshot.amr, authTime: snapshot.authTime, scope,
     codeChallenge: state.codeChallenge, codeChallengeMethod: 'S256', redirectUri: slip.returnAddress.url,
     ...(state.nonce === null ? {} : { nonce: state.nonce }), ...(state.dpopKey === null ? {} : { dpopJkt: state.dpopKey }),
     ...(resources.length === 0 ? {} : { resource: resources.length === 1 ? resources[0] : resources }),

@@ -87,6 +87,11 @@ export const lookAtGrant = (id: string, knownSession: SessionId | undefined, por
   return { grant, standing };
 };
 
+/** oidc-provider's `claims` of a code or token: every claim of the snapshot at its places. Derived, so that it is not kept three times over. */
+export const claimsParameter = ({ claims }: Snapshot): { readonly id_token: Record<string, null>; readonly userinfo: Record<string, null> } => {
+  const at = (place: Place): Record<string, null> => Object.fromEntries(Object.entries(claims).flatMap(([claim, { places }]) => (places.includes(place) ? [[claim, null]] : [])));
+  return { id_token: at('id_token'), userinfo: at('userinfo') };
+};
 /** Claims for one place, by today's policy: what an operator took away is gone at the next userinfo and refresh (threats G19). */
 export const claimsFor = ({ snapshot, service }: Standing, place: Place, policy: ReleasePolicy): Record<string, JsonValue> =>
   Object.fromEntries(Object.entries(snapshot.claims).flatMap(([claim, { attribute, value, places }]) => (places.includes(place) && mayStillLeave(attribute, service, policy) ? [[claim, value]] : [])));

@@ -6,6 +6,7 @@ import { fail } from './core/errors.ts';
 import { systemClock, systemRandom, type Log } from './core/ports.ts';
 import { sealingKeys } from './config/state.ts';
 import type { Configuration, IssuerSettings, KeyReference, RootSettings } from './config/model.ts';
+import type { Tracing } from './observability/tracing.ts';
 import { createTrustStore, type AuthorityRow, type TrustStore } from './pki/index.ts';
 import { openRedisStores, type RedisTarget } from './sessions/redis/stores.ts';
 import { openSqliteStores } from './sessions/sqlite/stores.ts';
@@ -67,3 +68,8 @@ export const nodeName = (state: string): string => {
   const name = readFileSync(path, 'utf8').trim();
   return /^[a-z0-9-]{1,30}$/.test(name) ? name : fail('config.invalid', `${path} must hold lower-case letters, digits and hyphens`);
 };
+
+/** Loaded only where traces are wanted. */
+export const openTracing = async ({ tracing, state }: Configuration): Promise<Tracing | null> =>
+  tracing === null ? null : (await import('./observability/tracing.ts')).createTracing({ ...tracing, node: nodeName(state) });
+export const traced = <T extends object>(tracing: Tracing | null, name: string, port: T): T => tracing?.wrap(name, port) ?? port;

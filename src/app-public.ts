@@ -9,6 +9,7 @@ import { createPublicServer } from './http/server.ts';
 import { noCookies, type LoginPorts } from './login/context.ts';
 import { arrive } from './login/login.ts';
 import type { createMetrics } from './observability/metrics.ts';
+import type { Tracing } from './observability/tracing.ts';
 import { askedLogout, directLogout, logoutAnswered, postedLogout } from './login/logout.ts';
 import { acceptAuthnRequest, type AcceptContext } from './protocols/saml-idp/accept.ts';
 import { acceptLogout, acceptSoapLogout, type LogoutContext } from './protocols/saml-idp/accept-logout.ts';
@@ -39,10 +40,19 @@ const routeFeeds = (server: ReturnType<typeof createPublicServer>, feeds: Feeds,
     return sendPage(request, reply, { page: { kind: 'metadata-feeds', certificate: feeds.fingerprint, feeds: feeds.lines(), frozen: frozen === undefined ? null : { path: FROZEN, sha1: frozen.sha1, sha256: frozen.sha256 } }, status: 200, context: bareFrame(ports) }, tools);
   },
 });
-export const createPublic = (configuration: Configuration, ports: LoginPorts, metrics: ReturnType<typeof createMetrics>, saml: SamlParts, oidc: OidcParts) => {
+export interface Watchers { readonly metrics: ReturnType<typeof createMetrics>; readonly tracing: Tracing | null }
+
+export const createPublic = (configuration: Configuration, ports: LoginPorts, { metrics, tracing }: Watchers, saml: SamlParts, oidc: OidcParts) => {
   const tools: ReplyTools = { ui, environment: configuration.environment, transactionSeconds: configuration.login.transactionSeconds };
   const { tls } = configuration.listeners.public;
   const server = createPublicServer({ tls: tls === null ? null : { key: readPem(tls.keyFile), cert: readPem(tls.certificateFile) }, trustedProxies: configuration.trustedProxies, bodyLimit: BODY_LIMIT }, ports, tools);
+  if (tracing !== null) {
+    server.addHook('onRequest', (request, _reply, done) => tracing.begin(request.raw, { method: request.method, route: request.routeOptions.url ?? 'none', headers: request.headers }, done));
+    server.addHook('onResponse', (request, reply, done) => {
+      tracing.answered(request.raw, reply.statusCode);
+      done();
+    });
+  }
   server.addHook('onRequest', (request, _reply, done) => {
     // Believed on the proxy listener alone; here somebody is trying (threats H01).
     const claimed = forwardedCertificateHeaders(request.raw);

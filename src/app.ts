@@ -33,7 +33,7 @@ import { createCardServers } from './app-card.ts';
 import { openDirectory, type OpenedDirectory } from './app-directory.ts';
 import { describeIdentityProvider, feedContents } from './app-metadata.ts';
 import { openFeeds } from './app-feeds.ts';
-import { loadSigner, loadTrust, nodeName, openStores } from './app-parts.ts';
+import { loadSigner, loadTrust, nodeName, openStores, openTracing, traced } from './app-parts.ts';
 import { openOidc, type OidcParts } from './app-oidc.ts';
 import { openPhones } from './app-phone.ts';
 import { createPublic, type SamlParts } from './app-public.ts';
@@ -66,13 +66,14 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const secret = pseudonymSecret(configuration.keys.pseudonyms.secretFile, random);
   const log = createLogger({ level: configuration.log.level, pseudonymKey: secret });
   const metrics = createMetrics();
-  const stores = await openStores(configuration, log);
-  const trail = await openAuditTrail(configuration, stores, log);
+  const tracing = await openTracing(configuration);
+  const stores = traced(tracing, 'store', await openStores(configuration, log));
+  const trail = traced(tracing, 'audit', await openAuditTrail(configuration, stores, log));
   const outbound = createOutboundClient({ allowedNetworks: configuration.hardened ? configuration.outbound.allowedNetworks : [...configuration.outbound.allowedNetworks, '127.0.0.0/8', '::1/128'] });
   const trust = loadTrust(configuration);
   const revocation = createRevocationChecker({ store: trust, directory: `${configuration.state}/revocation`, clock, log, fetchBytes: (url) => outbound.get(url, LIST_LIMITS), postOcsp: (url, body, milliseconds) => outbound.post(url, Uint8Array.from(body), 'application/ocsp-request', { milliseconds, bytes: OCSP_BYTES }) });
   const registry = await openRegistry(configuration, trail, log);
-  const directory = await openDirectory(configuration, { clock, log, observe: (source, event) => metrics.directory(source, event) });
+  const directory = traced(tracing, 'directory', await openDirectory(configuration, { clock, log, observe: (source, event) => metrics.directory(source, event) }));
   const certificatePorts: CertificateMethodPorts = {
     trust, revocation, clock, freshLabel: () => random.bytes(8).toString('hex'),
     onDisagreement: (issuer, { policy, issuer: byIssuer }) => note(trail, 'card.level-disagreement', { authority: issuer, byPolicy: policy, byIssuer }),
@@ -86,7 +87,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, signer, oidc }, inOrder(configuration, [...methods.map((settings) => createCertificateMethod(settings, certificatePorts)), ...phones.methods]));
 
   const saml = await samlParts(configuration, registry, signers, signer, log);
-  const publicServer = createPublic(configuration, ports, metrics, saml, oidc);
+  const publicServer = createPublic(configuration, ports, { metrics, tracing }, saml, oidc);
   const { card, proxy } = createCardServers(configuration.listeners, { ports, methods, certificatePorts, ...options });
   let draining = false;
   const view = createView({ configuration, metrics, trail, stores, revocation, registry, feeds: saml.feeds, draining: () => draining });
@@ -111,6 +112,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
       await trail.record(lineOf('service.stopped', {}));
       await trail.close();
       await stores.close();
+      await tracing?.close();
     },
   };
 };

@@ -109,6 +109,7 @@ export interface Configuration {
   /** Private networks that our own calls may reach. */
   readonly outbound: { readonly allowedNetworks: readonly string[] };
   readonly audit: { readonly directory: string; readonly retentionDays: number; readonly minFreeMegabytes: number };
+  readonly tracing: { readonly endpoint: string; readonly ratio: number } | null;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   readonly reload: 'auto' | 'review';
   readonly lookAlikes: readonly (readonly [string, string])[];

@@ -148,6 +148,10 @@ export const brokerSchema = z.strictObject({
     })
     .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+  tracing: z.strictObject({
+    endpoint: webAddress.meta({ description: 'OTLP over HTTP', examples: ['http://127.0.0.1:4318/v1/traces'] }),
+    ratio: z.number().min(0).max(1).default(0.1).meta({ description: 'share of requests that are traced; a caller’s own decision goes first' }),
+  }).optional().meta({ description: 'traces by OpenTelemetry; without it none are made' }),
   reload: z.enum(['auto', 'review']).default('auto').meta({ description: 'changed files of parties and services: `auto` takes what validates, `review` holds it until `apply`' }),
   lookAlikes: z.array(z.tuple([z.string(), z.string()])).default([]).meta({ description: 'pairs of entityIDs that look alike, have different owners and are approved' }),
   demo: z.strictObject({ cardReader: webAddress.optional() }).optional().meta({ description: 'parts of the demo; `serve` refuses to start with it' }),

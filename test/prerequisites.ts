@@ -22,6 +22,7 @@ const needed: readonly (readonly [proof: string, debianPackage: string])[] = [
   ['/usr/lib/softhsm/libsofthsm2.so', 'softhsm2'],
   ['/usr/bin/openssl', 'openssl'],
   ['/usr/bin/samlsign', 'opensaml-tools'],
+  ['/usr/bin/zbarimg', 'zbar-tools'],
 ];
 
 const nodeMajor = Number(process.versions.node.split('.')[0]);

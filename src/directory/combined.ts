@@ -46,6 +46,9 @@ export const combineDirectories = (sources: ReadonlyMap<string, PersonDirectory>
   for (const name of used) if (!sources.has(name)) fail('directory.source', 'the order of precedence names a source that is not configured', { source: name });
   const [leading] = precedence.post;
   if (leading === undefined) fail('directory.source', 'no source is named for posts');
+  // One source for everything: there is nothing to combine.
+  const only = used.length === 1 ? sources.get(leading) : undefined;
+  if (only !== undefined) return only;
   const ask = async (name: string, key: PersonKey, options: FindOptions | undefined): Promise<readonly [string, DirectoryPerson | undefined]> => [name, await sources.get(name)?.find(key, options)];
   return {
     find: async (key, options) => {

@@ -5,6 +5,7 @@ if (box !== null) {
   const words = box.querySelector('[role=status]');
   const left = box.querySelector('[data-left]');
   const picture = document.querySelector('img[data-picture]');
+  const heading = document.querySelector('h1');
   const said = (name) => box.getAttribute(`data-words-${name}`);
   let seconds = Number(left?.dataset.left ?? 0);
   let over = false;
@@ -24,11 +25,21 @@ if (box !== null) {
         const text = said(status.hint);
         // Said again only when it changed: a screen reader reads it every time.
         if (text !== null && words.textContent !== text) words.textContent = text;
+        if (status.picture === null && picture?.isConnected) {
+          // The code was read: there is nothing more to show.
+          picture.closest('.qr').remove();
+          heading.textContent = said('heading-read');
+        }
       } else {
         over = true;
         words.textContent = status.kind === 'moved' ? said('moved') : said('lost');
-        if (picture !== null) picture.hidden = true;
         if (left !== null) left.hidden = true;
+        picture?.closest('.qr')?.remove();
+        // Nothing here leads anywhere any more.
+        if (status.kind === 'moved') {
+          heading.textContent = said('heading-over');
+          for (const part of document.querySelectorAll('[data-while]')) part.remove();
+        }
       }
     } catch {
       words.textContent = said('away');
@@ -40,7 +51,7 @@ if (box !== null) {
     if (over) return;
     seconds = Math.max(0, seconds - 1);
     if (left !== null) left.textContent = left.dataset.words.replace('{left}', `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`);
-    if (picture !== null && document.visibilityState === 'visible') picture.src = `${picture.dataset.picture}?${Date.now()}`;
+    if (picture?.isConnected && document.visibilityState === 'visible') picture.src = `${picture.dataset.picture}?${Date.now()}`;
   };
   setInterval(tick, 1000);
   setInterval(ask, 2000);

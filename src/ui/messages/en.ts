@@ -43,6 +43,8 @@ export const en: Messages = {
   phone: {
     heading: 'Open the app on your phone',
     headingPicture: 'Scan the code with the app',
+    headingRead: 'Go on in the app',
+    headingOver: 'You are done here',
     pictureAlt: 'Code to scan with the app. It changes all the time. If you can’t scan it, choose the app on this device or another way to log in.',
     open: 'Open the app',
     startApp: 'Waiting for the app',

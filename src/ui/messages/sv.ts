@@ -56,6 +56,8 @@ export const sv = {
   phone: {
     heading: 'Öppna appen i mobilen',
     headingPicture: 'Läs av koden med appen',
+    headingRead: 'Fortsätt i appen',
+    headingOver: 'Du är klar här',
     pictureAlt: 'Kod att läsa av med appen. Den byts hela tiden. Kan du inte läsa av den, välj appen på den här enheten eller ett annat sätt att logga in.',
     open: 'Öppna appen',
     startApp: 'Väntar på appen',

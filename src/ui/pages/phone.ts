@@ -7,8 +7,8 @@ import { cancelForm, choiceButton, choiceClass, choiceText, note, ownForm, quiet
 import type { Sheet } from '../layout.ts';
 
 type Start = Extract<Page, { kind: 'phone-start' }>;
-const linksOf = (frame: PageFrame, otherMethods: string | null): SafeHtml =>
-  html`<div class="links">${otherMethods === null ? null : quietLink(otherMethods, messagesIn(frame.locale).otherWay, 'other-methods')}${cancelForm(frame)}</div>`;
+const linksOf = (frame: PageFrame, otherMethods: string | null, first: SafeHtml | null = null): SafeHtml =>
+  html`<div class="links" data-while>${first}${otherMethods === null ? null : quietLink(otherMethods, messagesIn(frame.locale).otherWay, 'other-methods')}${cancelForm(frame)}</div>`;
 
 const startOf = (page: Start): string => `phone/${encodeURIComponent(page.method)}/start`;
 /** Typing who one is makes a phone ring somewhere: only where the service has no picture, and with its warning (threats I01). */
@@ -43,18 +43,17 @@ export const phone = (page: Extract<Page, { kind: 'phone' }>, frame: PageFrame):
   const start = page.startUrl === null ? null : appAddress(page.startUrl);
   const service = frame.asker?.name[frame.locale] ?? '';
   const words = { 'start-app': page.picture === null ? texts.startApp : texts.startAppByPicture, 'app-started': texts.appStarted, 'user-sign': texts.userSign };
-  const status = { 'data-status': page.statusUrl, 'data-words-start-app': words['start-app'], 'data-words-app-started': words['app-started'], 'data-words-user-sign': words['user-sign'], 'data-words-moved': texts.moved, 'data-words-lost': texts.lost, 'data-words-away': texts.away };
+  const status = { 'data-status': page.statusUrl, 'data-words-start-app': words['start-app'], 'data-words-app-started': words['app-started'], 'data-words-user-sign': words['user-sign'], 'data-words-moved': texts.moved, 'data-words-lost': texts.lost, 'data-words-away': texts.away, 'data-words-heading-read': texts.headingRead, 'data-words-heading-over': texts.headingOver };
   const left = `${Math.floor(page.secondsLeft / 60)}:${String(page.secondsLeft % 60).padStart(2, '0')}`;
   return {
-    heading: page.picture === null ? texts.heading : texts.headingPicture,
+    heading: page.picture !== null ? texts.headingPicture : page.hint === 'start-app' ? texts.heading : texts.headingRead,
     script: 'phone.js', refreshWithoutScript: { seconds: 4 },
     content: [
-      page.picture === null ? null : html`<div class="qr"><img src="${page.picture}" width="240" height="240" alt="${texts.pictureAlt}" data-picture="${page.picture}"></div>`,
-      page.device === 'same' && start !== null ? html`<p><a class="${choiceClass({ primary: true, icon: true })}" href="${start}" data-action="open-app">${choiceText({ name: texts.open, hint: null, icon: 'phone' })}</a></p>` : null,
+      page.picture === null ? null : html`<div class="qr" data-while><img src="${page.picture}" width="240" height="240" alt="${texts.pictureAlt}" data-picture="${page.picture}"></div>`,
+      page.device === 'same' && start !== null ? html`<p data-while><a class="${choiceClass({ primary: true, icon: true })}" href="${start}" data-action="open-app">${choiceText({ name: texts.open, hint: null, icon: 'phone' })}</a></p>` : null,
       html`<div class="waiting"${attributes(status)}><p role="status" aria-live="polite" data-hint="${page.hint}">${words[page.hint]}</p><p class="hint" aria-hidden="true" data-left="${page.secondsLeft}" data-words="${texts.left('{left}')}">${texts.left(left)}</p></div>`,
-      service === '' ? null : html`<p>${texts.check(service)}</p>`,
-      html`<div class="links">${ownForm(frame, `phone/${encodeURIComponent(page.method)}/cancel`, html`<button class="quiet" data-action="again">${texts.again}</button>`)}</div>`,
-      linksOf(frame, page.otherMethods),
+      service === '' ? null : html`<p data-while>${texts.check(service)}</p>`,
+      linksOf(frame, page.otherMethods, ownForm(frame, `phone/${encodeURIComponent(page.method)}/cancel`, html`<button class="quiet" data-action="again">${texts.again}</button>`)),
     ],
   };
 };

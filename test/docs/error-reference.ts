@@ -124,14 +124,14 @@ const prefixOf = (code: string): string => code.split('.')[0] ?? code;
 const status = (saml: SamlStatus | null): string => (saml === null ? '–' : saml.flatMap((part) => (part === null ? [] : [part.split(':').at(-1) ?? part])).join(', '));
 const lineOf = (code: ErrorCode, row: ErrorRow): string => {
   const page = row.text === 'not-a-page' ? '–' : `${svErrors[row.text].title} · ${enErrors[row.text].title}`;
-  return `| \`${code}\` | ${meanings[code] ?? enErrors[row.text].happened.replaceAll('{service}', 'the service')} | ${page} | ${actors[row.actor]} | ${row.http} | ${status(row.saml)} | ${row.oauth === null ? '–' : `\`${row.oauth}\``} |`;
+  return `| \`${code}\` | ${meanings[code] ?? enErrors[row.text].happened.replaceAll('{service}', 'the service')} | ${page} | ${actors[row.actor]} | ${row.http} | ${status(row.saml)} | ${row.oauth === null ? '–' : `\`${row.oauth}\``} | ${row.audited ? 'yes' : 'no'} |`;
 };
 const area = ({ title, prefixes }: Area): string => {
   const rows = codes.filter((code) => (prefixes.length === 0 ? !named.has(prefixOf(code)) : prefixes.includes(prefixOf(code))));
   return `## ${title}
 
-| code | what it means | on the page | who must act | HTTP | SAML status | OAuth error |
-|---|---|---|---|---|---|---|
+| code | what it means | on the page | who must act | HTTP | SAML status | OAuth error | trail |
+|---|---|---|---|---|---|---|---|
 ${rows.map((code) => lineOf(code, errorCatalogue[code])).join('\n')}
 `;
 };
@@ -142,6 +142,6 @@ Made by \`node test/docs/write-errors.ts\` from \`src/core/error-catalogue.ts\` 
 
 A code is stable: it stands in the log, in the audit trail and in \`bryggan explain <reference>\`. On pages stand words, the support desk of the person’s party and a
 reference, never the code. A SAML status or OAuth error goes to the service only when its return address is verified; where there is none (–) the person sees a page and the
-service hears nothing. SAML statuses are written without \`urn:oasis:names:tc:SAML:2.0:status:\`.
+service hears nothing. *trail*: whether the refusal is a line in the audit trail. SAML statuses are written without \`urn:oasis:names:tc:SAML:2.0:status:\`.
 
 ${areas.map(area).join('\n')}`;

@@ -28,7 +28,7 @@ export interface MutualClient {
 export const createMutualClient = (options: MutualOptions): MutualClient => {
   const { code } = options;
   const agent = new Agent({
-    keepAlive: true, maxSockets: options.connections ?? 32, maxFreeSockets: 8, scheduling: 'lifo', timeout: 60_000,
+    keepAlive: true, maxSockets: options.connections ?? 32, maxFreeSockets: options.connections ?? 32, scheduling: 'lifo', timeout: 60_000,
     ca: options.ca, cert: options.certificate, key: options.key, minVersion: 'TLSv1.2', rejectUnauthorized: true,
   });
   return {

@@ -1,6 +1,7 @@
 /** The phone's way in: for every mobile method the client of its service, over mutual TLS. Used by app.ts alone. */
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { createJsonService } from './authenticators/mobile-eid/clients/json-service.ts';
 import { createNetIdAccess } from './authenticators/mobile-eid/clients/net-id-access.ts';
 import { createPhoneMethod, type PhoneMethodPorts } from './authenticators/mobile-eid/method.ts';
 import type { MobileClient } from './authenticators/mobile-eid/model.ts';
@@ -31,8 +32,12 @@ const serviceOf = (settings: MobileSettings): MutualClient => {
   return createMutualClient({ ca, certificate, key, milliseconds: settings.timeoutMilliseconds, bytes: MAX_ANSWER, code: 'mobile.unavailable' });
 };
 
-const clientOf = (settings: MobileSettings, service: MutualClient): MobileClient => {
+/** Refusals come with these beside a body that says why. */
+const JSON_STATUSES: readonly number[] = [200, 400, 401, 403, 404, 408, 409, 422, 429, 500];
+
+const clientOf = (settings: MobileSettings, issuerNames: readonly string[], service: MutualClient): MobileClient => {
   const pace = { url: settings.url, pollMilliseconds: settings.pollSeconds * 1000, lifetimeSeconds: settings.lifetimeSeconds };
+  if (settings.wire !== undefined) return createJsonService({ ...pace, wire: settings.wire, issuerNames, post: (url, body) => service.post(url, body, { 'content-type': 'application/json', 'accept': 'application/json' }, JSON_STATUSES) });
   return createNetIdAccess({
     ...pace, startsByPicture: settings.startsByPicture,
     // Faults come with a 500.
@@ -46,7 +51,7 @@ export const openPhones = (configuration: Pick<Configuration, 'methods' | 'envir
   return {
     methods: opened.map(({ settings, service }) => createPhoneMethod(
       { id: settings.id, names: settings.names, issuers: settings.issuers, highestLevel: settings.highestLevel, hsaIdFormat: configuration.environment === 'production' ? 'production' : 'tolerant' },
-      clientOf(settings, service), { ...ports, ...(settings.signature === 'required' ? { checkSignature: checkPhoneSignature } : {}) },
+      clientOf(settings, ports.trust.issuers.filter(({ row }) => settings.issuers.includes(row.id)).map(({ row }) => row.name), service), { ...ports, ...(settings.signature === 'required' ? { checkSignature: checkPhoneSignature } : {}) },
     )),
     close: () => { for (const { service } of opened) service.close(); },
   };

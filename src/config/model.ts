@@ -112,6 +112,7 @@ export interface Configuration {
   readonly tracing: { readonly endpoint: string; readonly ratio: number } | null;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
   readonly reload: 'auto' | 'review';
+  readonly secondPerson: boolean;
   readonly lookAlikes: readonly (readonly [string, string])[];
   readonly demo: { readonly cardReader: string | null } | null;
   readonly methods: readonly MethodSettings[];

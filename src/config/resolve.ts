@@ -136,7 +136,7 @@ export const resolveConfiguration = (values: FileValues, context: ResolveContext
     store: storeOf(broker.store, context),
     session: broker.session, login: broker.login, clockSkewSeconds: broker.clockSkewSeconds, trustedProxies: broker.trustedProxies, networks: broker.networks, outbound: broker.outbound,
     audit: { ...broker.audit, directory: broker.audit.directory === undefined ? join(state, 'audit') : absolute(root, broker.audit.directory) },
-    tracing: broker.tracing ?? null, log: broker.log, reload: broker.reload, lookAlikes: broker.lookAlikes,
+    tracing: broker.tracing ?? null, log: broker.log, reload: broker.reload, secondPerson: broker.secondPerson, lookAlikes: broker.lookAlikes,
     demo: broker.demo === undefined ? null : { cardReader: broker.demo.cardReader ?? null },
     methods: methodsOf(values, trust.issuers, root), roots: trust.roots, issuers: trust.issuers,
     directory: directoryOf(values, root),

@@ -72,6 +72,11 @@ const mobileRules: readonly CrossRule[] = [
     },
   },
   {
+    id: 'mobile-wire', says: 'a service that speaks JSON is told how it calls its things, no other is',
+    faults: ({ values }) => enabledMethods(values).flatMap(({ method, index }): Fault[] => (method.kind === 'mobile' && (method.wire !== undefined) !== (method.service === 'siths')
+      ? [{ file: 'methods', path: ['methods', index, 'wire'], message: method.wire === undefined ? 'is missing' : 'has no meaning for this service', fix: method.wire === undefined ? 'write it from the service’s guide: docs/mobile.md' : 'remove it' }] : [])),
+  },
+  {
     id: 'mobile-lifetime', says: 'an order on a phone ends before the login that waits for it',
     faults: ({ values }) => enabledMethods(values).flatMap(({ method, index }): Fault[] => (method.kind === 'mobile' && method.lifetimeSeconds > values.broker.login.transactionSeconds
       ? [{ file: 'methods', path: ['methods', index, 'lifetimeSeconds'], message: 'is longer than login.transactionSeconds of config/broker.yaml', fix: 'write less' }] : [])),

@@ -45,24 +45,27 @@ const addressIn = ({ deviceAddress }: Credential): string | null => (deviceAddre
 /** An order that this node works on. */
 interface Held { order: Order; version: number; leaseEnds: Instant; lookedAt: Instant }
 
+/** What an answer makes of an order; the same order when nothing changed. */
+const outcomes = (method: string, judge: Judge, log: Log) => async (order: PendingOrder, polled: Polled): Promise<Order> => {
+  if (polled.kind === 'pending') return polled.hint === order.hint ? order : { ...order, hint: polled.hint };
+  if (polled.kind === 'failed') {
+    log.info({ method, reason: polled.reason, detail: polled.detail }, 'an order ended without a login');
+    return failed(order, polled.reason);
+  }
+  try {
+    return { ...base(order), state: 'complete', identity: await judge(polled.credential, order), deviceAddress: addressIn(polled.credential) };
+  } catch (error) {
+    if (!isBrygganError(error)) throw error;
+    log.warn({ method, code: error.code, detail: error.detail }, 'what a phone returned is not accepted');
+    return failed(order, 'credential');
+  }
+};
+
 export const createPoller = (method: string, client: MobileClient, judge: Judge, ports: PollerPorts): Poller => {
   const { store, clock, log, node } = ports;
   const held = new Map<string, Held>();
 
-  const outcomeOf = async (order: PendingOrder, polled: Polled): Promise<Order> => {
-    if (polled.kind === 'pending') return polled.hint === order.hint ? order : { ...order, hint: polled.hint };
-    if (polled.kind === 'failed') {
-      log.info({ method, reason: polled.reason, detail: polled.detail }, 'an order ended without a login');
-      return failed(order, polled.reason);
-    }
-    try {
-      return { ...base(order), state: 'complete', identity: await judge(polled.credential, order), deviceAddress: addressIn(polled.credential) };
-    } catch (error) {
-      if (!isBrygganError(error)) throw error;
-      log.warn({ method, code: error.code, detail: error.detail }, 'what a phone returned is not accepted');
-      return failed(order, 'credential');
-    }
-  };
+  const outcomeOf = outcomes(method, judge, log);
   const ask = async (order: PendingOrder): Promise<Order> => {
     if (order.expiresAt <= clock.now()) return failed(order, 'expired');
     try {

@@ -1,8 +1,9 @@
 /** config/methods.yaml: the ways to log in, a card in a reader or an app on a phone. */
 import { z } from 'zod';
+import { jsonWireSchema } from '../../authenticators/mobile-eid/clients/json-wire.ts';
 import { assuranceLevel, filePath, localised, origin, rule, shortId, webAddress } from '../../core/schema-parts.ts';
 
-export const mobileServices = ['net-id-access'] as const;
+export const mobileServices = ['net-id-access', 'siths'] as const;
 
 const certificateMethod = z.strictObject({
   id: shortId.meta({ description: 'referred to by parties and services', examples: ['siths-card'] }),
@@ -29,6 +30,7 @@ const mobileMethod = z.strictObject({
   lifetimeSeconds: z.int().min(30).max(600).default(180).meta({ description: 'an order lives at most so long' }),
   timeoutMilliseconds: z.int().min(200).max(30_000).default(5000).meta({ description: 'for one question' }),
   startsByPicture: z.boolean().default(false).meta({ description: 'net-id-access: on another device the app reads the start address from a picture, and nobody types who they are. Ask the service’s owner first' }),
+  wire: jsonWireSchema.optional().meta({ description: 'siths: how the service calls its things, from its owner’s guide' }),
   signature: z.enum(['required', 'ignored']).default('required').meta({ description: '`ignored` where the service returns no signature over our challenge' }),
   issuers: z.array(shortId).default([]).meta({ description: 'rows of config/issuers.yaml whose certificates are accepted; empty: every mobile issuer of the environment' }),
   highestLevel: assuranceLevel.default('loa3').meta({ description: 'cap: what this method proves at most' }),

@@ -14,7 +14,7 @@ const proseOf = (file: string): string => textOf(file).replace(/^```[\s\S]*?^```
 
 /** As GitHub makes them: lower case, without punctuation, blanks as hyphens. */
 const anchorsOf = (file: string): ReadonlySet<string> => new Set([...proseOf(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replaceAll(/\s/g, '-')));
-const linksOf = (file: string): readonly string[] => [...proseOf(file).matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)].map(([, link, picture]) => link ?? picture ?? '');
+const linksOf = (file: string): readonly string[] => [...proseOf(file).replaceAll(/`[^`\n]*`/g, 'x').matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)].map(([, link, picture]) => link ?? picture ?? '');
 const broken = (file: string, link: string): boolean => {
   if (/^[a-z]+:/.test(link)) return false;
   const [path = '', anchor] = link.split('#');

@@ -3,7 +3,7 @@
  * (ports.ts, `PhoneMethod`); here is what it means for the login. Nobody else's browser learns or changes anything (threats I03, I04).
  */
 import type { ErrorCode } from '../core/error-catalogue.ts';
-import { fail } from '../core/errors.ts';
+import { fail, isBrygganError } from '../core/errors.ts';
 import { digestOf } from '../core/secrets.ts';
 import { acceptIdentity, isReply, open, redirectTo, type Opened } from './login.ts';
 import { updateTransaction } from './3-authenticate.ts';
@@ -108,10 +108,22 @@ export const startPhone = (id: string, methodId: string, form: Form, browser: Br
     if (earlier !== null) await method.cancel(earlier);
     const registry = ports.registry.current();
     const service = registry.services.get(transaction.request.slip.service);
-    const order = await method.start({ transaction: transaction.id, device, person, address: browser.address, text: appText(service === undefined ? '' : askerOf(service, registry).name.sv) });
+    const order = await startedOrAway(method.start({ transaction: transaction.id, device, person, address: browser.address, text: appText(service === undefined ? '' : askerOf(service, registry).name.sv) }), phone, ports);
+    if (order === null) return startPage(phone, 'mobile.unavailable', browser, ports);
     await setOrder(phone, { id: order, method: methodId }, ports);
     return reply({ kind: 'redirect', to: hereOf(phone) }, frameOf(ports, transaction, { secret: visit.secret }), [{ name: 'method', value: methodId }]);
   });
+/** A service that is away is said on the page that offers every other way (threats I12). */
+const startedOrAway = async (starting: Promise<string>, { transaction, methodId }: PhoneVisit, ports: LoginPorts): Promise<string | null> => {
+  try {
+    return await starting;
+  } catch (error) {
+    if (!isBrygganError(error) || error.code !== 'mobile.unavailable') throw error;
+    ports.log.error({ code: error.code, detail: error.detail, method: methodId }, 'the service of a phone cannot be reached');
+    await ports.audit.record(transactionLine('phone.refused', transaction, { code: error.code, facts: { ...error.facts, method: methodId, detail: error.detail } }));
+    return null;
+  }
+};
 /** A personal identity number is also written with a hyphen; an HSA-id is one. */
 const personIn = (field: string): string => {
   const text = field.slice(0, 60).replace(/\s/g, '').toUpperCase();

@@ -20,6 +20,8 @@ describe('a login with the app', () => {
     const agent = stage.bryggan.agentFor(null);
     const { page, order } = await stage.begin(agent, simple);
     expect([page.step, order.person]).toEqual(['phone', '']);
+    // Without script the page loads itself again.
+    expect(page.body).toContain('<noscript><meta http-equiv="refresh" content="4"></noscript>');
     const picture = await agent.go(`${page.url.href}/picture`, { from: page.url });
     expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
     expect(await stage.status(agent, page)).toMatchObject({ kind: 'pending', hint: 'start-app' });
@@ -135,7 +137,7 @@ describe('the service misbehaves', () => {
     const start = await stage.open(agent, simple);
     stage.service.faults.malformed = malformed;
     const away = await agent.submit(start, { button: ({ value }) => value === 'other' });
-    expect([away.status, away.step]).toEqual([503, 'error']);
+    expect([away.step, away.text.includes('Tjänsten för mobil legitimering svarar inte'), away.links.some(({ href }) => href.endsWith('/method'))]).toEqual(['phone-start', true, true]);
     stage.service.faults.malformed = null;
     const { page, order } = await stage.begin(agent, simple);
     stage.service.faults.malformed = malformed;

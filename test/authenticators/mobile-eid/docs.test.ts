@@ -1,0 +1,34 @@
+/** docs/mobile.md: its examples load, its codes exist, its pictures are there. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadConfiguration } from '../../../src/config/load.ts';
+import { errorCatalogue } from '../../../src/core/error-catalogue.ts';
+import { developmentRoot, removeRoots } from '../../config/root.ts';
+
+afterAll(removeRoots);
+const docs = join(import.meta.dirname, '../../../docs');
+const text = readFileSync(join(docs, 'mobile.md'), 'utf8');
+const examples = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = '']) => (parse(yaml) as { methods: Record<string, unknown>[] }).methods[0] ?? {});
+
+describe('docs/mobile.md', () => {
+  it.each(examples.map((example): [string, Record<string, unknown>] => [String(example['id']), example]))('the example %s loads', (id, example) => {
+    const root = developmentRoot();
+    const at = (key: string, from: string): void => root.write(String(example[key]), readFileSync(join(import.meta.dirname, '../../../certs-dev', from)));
+    at('authorityFile', 'authorities/efos-root.crt.pem');
+    at('certificateFile', 'functions/bryggan.crt.pem');
+    at('keyFile', 'functions/bryggan.key.pem');
+    root.set('methods', ['methods', 1], example);
+    expect(loadConfiguration(root.path, {}).methods[1]).toMatchObject({ id, kind: 'mobile' });
+  });
+  it('there are two', () => { expect(examples).toHaveLength(2); });
+  it('every code that it names is in the catalogue, and every one of phones is named', () => {
+    const named = new Set([...text.matchAll(/`(mobile\.[a-z-]+)`/g)].map(([, code = '']) => code));
+    expect([...named].filter((code) => !Object.hasOwn(errorCatalogue, code))).toEqual([]);
+    expect(Object.keys(errorCatalogue).filter((code) => code.startsWith('mobile.') && code !== 'mobile.pace' && !named.has(code))).toEqual([]);
+  });
+  it('its pictures are there', () => {
+    for (const [, file = ''] of text.matchAll(/src="([^"]+)"/g)) expect(existsSync(join(docs, file)), file).toBe(true);
+  });
+});

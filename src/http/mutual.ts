@@ -42,13 +42,14 @@ export const createMutualClient = (options: MutualOptions): MutualClient => {
         let size = 0;
         response.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          if (size > options.bytes) call.destroy(new Error(`more than ${String(options.bytes)} bytes`));
-          else chunks.push(chunk);
+          if (size <= options.bytes) return void chunks.push(chunk);
+          refuse(`more than ${String(options.bytes)} bytes`);
+          response.destroy();
         });
         response.on('error', (error) => refuse(error.message, error));
+        response.on('close', () => { if (!response.complete) refuse('the answer breaks off'); });
         response.on('end', () => {
-          if (!response.complete) refuse('the answer breaks off');
-          else if (statuses.includes(status)) done({ status, bytes: Buffer.concat(chunks) });
+          if (statuses.includes(status)) done({ status, bytes: Buffer.concat(chunks) });
           else refuse(`answered ${String(status)}`);
         });
       });

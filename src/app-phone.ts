@@ -50,7 +50,7 @@ export const openPhones = (configuration: Pick<Configuration, 'methods' | 'envir
   const opened = configuration.methods.flatMap((settings) => (settings.kind === 'mobile' ? [{ settings, service: serviceOf(settings) }] : []));
   return {
     methods: opened.map(({ settings, service }) => createPhoneMethod(
-      { id: settings.id, names: settings.names, issuers: settings.issuers, highestLevel: settings.highestLevel, hsaIdFormat: configuration.environment === 'production' ? 'production' : 'tolerant' },
+      { id: settings.id, names: settings.names, issuers: settings.issuers, addresses: settings.addresses, highestLevel: settings.highestLevel, hsaIdFormat: configuration.environment === 'production' ? 'production' : 'tolerant' },
       clientOf(settings, ports.trust.issuers.filter(({ row }) => settings.issuers.includes(row.id)).map(({ row }) => row.name), service), { ...ports, ...(settings.signature === 'required' ? { checkSignature: checkPhoneSignature } : {}) },
     )),
     close: () => { for (const { service } of opened) service.close(); },

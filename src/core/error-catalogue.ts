@@ -26,7 +26,7 @@ export type ErrorText =
   | 'person-unknown' | 'person-elsewhere' | 'directory-away' | 'commission-none' | 'employee-none' | 'required-missing' | 'required-held-back' | 'wrong-person'
   | 'login-cancelled' | 'login-lost' | 'login-over' | 'login-elsewhere' | 'login-done' | 'method-none' | 'choice-unknown'
   | 'store-away' | 'audit-away' | 'busy' | 'form-foreign' | 'page-unknown' | 'host-unknown' | 'internal'
-  | 'mobile-refused' | 'mobile-replaced' | 'mobile-expired' | 'mobile-credential' | 'mobile-app' | 'mobile-unknown' | 'mobile-away' | 'upstream-refused' | 'upstream-away' | 'not-a-page';
+  | 'mobile-refused' | 'mobile-replaced' | 'mobile-expired' | 'mobile-credential' | 'mobile-app' | 'mobile-elsewhere' | 'mobile-unknown' | 'mobile-away' | 'upstream-refused' | 'upstream-away' | 'not-a-page';
 
 const REQUEST_DENIED = 'urn:oasis:names:tc:SAML:2.0:status:RequestDenied';
 const AUTHN_FAILED = 'urn:oasis:names:tc:SAML:2.0:status:AuthnFailed';
@@ -125,6 +125,7 @@ const rows = {
   'mobile.expired': card('mobile-expired'),
   'mobile.credential': card('mobile-credential', 'organisation-it'),
   'mobile.app': card('mobile-app'),
+  'mobile.elsewhere': card('mobile-elsewhere'),
   'mobile.unknown-user': card('mobile-unknown', 'organisation-it'),
   'mobile.unavailable': { ...card('mobile-away', 'operations'), http: 503, log: 'error' },
   'mobile.pace': { ...card('busy'), http: 429 },

@@ -43,6 +43,8 @@ export interface NetIdFaults {
   refuseStart: string | null;
   /** Signs something else than the challenge, or leaves the signature out. */
   signature: 'right' | 'other-challenge' | 'missing';
+  /** Where the phone says that it is. */
+  deviceAddress: string;
   /** Another's certificate beside the holder's signature. */
   certificate: 'right' | PhoneKey;
 }
@@ -103,7 +105,7 @@ const pendingStatuses: ReadonlySet<string> = new Set(['OUTSTANDING_TRANSACTION',
 const LIFETIME = 180_000;
 
 /** CollectResult in the order of its description. */
-const completeParts = (order: NetIdOrder, { signature, certificate }: NetIdFaults): readonly XmlNode[] => {
+const completeParts = (order: NetIdOrder, { signature, certificate, deviceAddress }: NetIdFaults): readonly XmlNode[] => {
   const holder = order.holder ?? ((): never => { throw new Error('complete without a holder'); })();
   const shown = certificate === 'right' ? holder : certificate;
   const x509 = new X509Certificate(shown.certificate);
@@ -115,7 +117,7 @@ const completeParts = (order: NetIdOrder, { signature, certificate }: NetIdFault
       nias('notBefore', [x509.validFromDate.toISOString()]), nias('notAfter', [x509.validToDate.toISOString()]),
       nias('certificate', [shown.certificate.toString('base64')]), nias('thumbprint', [x509.fingerprint.replaceAll(':', '')]),
     ]),
-    nias('deviceInfo', [nias('name', ['simulated']), nias('version', ['1.0']), nias('address', ['127.0.0.1'])]),
+    nias('deviceInfo', [nias('name', ['simulated']), nias('version', ['1.0']), nias('address', [deviceAddress])]),
   ];
 };
 
@@ -151,7 +153,7 @@ const collect = (fields: ReadonlyMap<string, string>, { orders, faults, now }: S
 
 export interface NetIdServiceOptions { readonly port?: number; readonly now?: () => number }
 export const startNetIdService = async ({ port = 0, now = Date.now }: NetIdServiceOptions = {}): Promise<NetIdService> => {
-  const state: State = { orders: [], complaints: [], now, faults: { slow: 0, unavailable: false, malformed: null, loseComplete: false, textInside: false, faultsAsStatus: false, refuseStart: null, signature: 'right', certificate: 'right' } };
+  const state: State = { orders: [], complaints: [], now, faults: { slow: 0, unavailable: false, malformed: null, loseComplete: false, textInside: false, faultsAsStatus: false, refuseStart: null, signature: 'right', certificate: 'right', deviceAddress: '127.0.0.1' } };
   const { orders, faults, complaints } = state;
   const flying = new Map<string, number>();
   let most = 0;

@@ -64,6 +64,7 @@ const meanings: Readonly<Partial<Record<ErrorCode, string>>> = {
   'card.revocation-unknown': 'Neither a current list nor an OCSP answer could be had. `bryggan doctor` shows each issuer; docs/cards.md tells what to do.',
   'card.proxy': 'Something on the proxy listener is not as it must be: secret, header, verify result. The detail says which.',
   'card.resumed': 'A resumed TLS session where only a whole handshake counts. Check the tickets of the proxy.',
+  'mobile.elsewhere': 'The method demands that an app on the same device answers from the browser’s own address, and it answered from another.',
   'mobile.unavailable': 'The identification service does not answer, or answers what cannot be believed.',
   'mobile.pace': 'More orders for one person, browser or service than are allowed in a minute.',
   'pki.der': 'A file that should be a certificate, list or key cannot be read.',

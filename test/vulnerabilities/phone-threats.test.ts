@@ -11,9 +11,9 @@ import { startPhoneStage, type PhoneStage } from '../flows/phone-stage.ts';
 const simple = askingService({ name: 'simple', party: 'joint' });
 const phoneOnly = askingService({ name: 'phone-only', party: 'joint', yaml: 'methods: [mobile-efos]\n' });
 let stage: PhoneStage;
-beforeAll(async () => { stage = await startPhoneStage({ services: [simple.files, phoneOnly.files], method: { timeoutMilliseconds: 800, issuers: ['dev-efos-mobile'] } }); });
+beforeAll(async () => { stage = await startPhoneStage({ services: [simple.files, phoneOnly.files], method: { timeoutMilliseconds: 800, addresses: 'same', issuers: ['dev-efos-mobile'] } }); });
 afterAll(() => stage.stop());
-beforeEach(() => { Object.assign(stage.service.faults, { slow: 0, unavailable: false, signature: 'right', certificate: 'right' }); });
+beforeEach(() => { Object.assign(stage.service.faults, { slow: 0, unavailable: false, signature: 'right', certificate: 'right', deviceAddress: '127.0.0.1' }); });
 
 const browser = (): UserAgent => stage.bryggan.agentFor(null);
 const nobody = async (agent: UserAgent): Promise<boolean> => (await agent.go(`${stage.bryggan.baseUrl}/me`)).step === 'nobody';
@@ -89,6 +89,17 @@ describe('I05: addresses', () => {
     stage.service.approve(order, stage.key('anna-berglund'));
     await succeeds(agent, page);
     expect(stage.bryggan.audit().findLast(({ type }) => type === 'login.authenticated')?.facts).toMatchObject({ browserAddress: '127.0.0.1', phoneAddress: '127.0.0.1', method: 'mobile-efos' });
+  });
+});
+
+describe('I05: where addresses must agree', () => {
+  it.each([['same', '198.51.100.7', 'phone-start'], ['other', '198.51.100.7', 'answer'], ['same', '127.0.0.1', 'answer'], ['same', 'unknown', 'answer']] as const)('the app on the %s device answers from %s: %s', async (device, address, end) => {
+    const { agent, page, order } = await orderBegun({ device });
+    stage.service.faults.deviceAddress = address;
+    stage.service.approve(order, stage.key('anna-berglund'));
+    if (end === 'answer') return succeeds(agent, page);
+    await refused(agent, page);
+    expect(stage.bryggan.audit().findLast(({ type }) => type === 'phone.refused')?.code).toBe('mobile.elsewhere');
   });
 });
 

@@ -8,7 +8,7 @@ import { digestOf } from '../../core/secrets.ts';
 import type { AuthenticationMethod, OrderView, PhoneMethod } from '../../login/ports.ts';
 import { verifyChain, type RevocationChecker, type TrustStore } from '../../pki/index.ts';
 import { demandGood, identityOf, type ChainPorts, type ChainSettings } from '../chain-identity.ts';
-import type { FailureReason, MobileClient, Order, PendingOrder } from './model.ts';
+import { addressIn, type FailureReason, type MobileClient, type Order, type PendingOrder } from './model.ts';
 import { createOrderMachine, type OrderPorts } from './orders.ts';
 import type { Judge } from './poller.ts';
 
@@ -16,6 +16,8 @@ export interface PhoneMethodSettings extends ChainSettings {
   /** Rows of config/issuers.yaml; empty: every mobile issuer of the environment. */
   readonly issuers: readonly string[];
   readonly names: LocalisedText | null;
+  /** `same`: an app on the device that shows our page must answer from the page’s own address, where its service tells one (threats I05). */
+  readonly addresses: 'recorded' | 'same';
 }
 export interface PhoneMethodPorts extends ChainPorts, Omit<OrderPorts, 'clock'> {
   readonly trust: TrustStore;
@@ -25,7 +27,7 @@ export interface PhoneMethodPorts extends ChainPorts, Omit<OrderPorts, 'clock'> 
 }
 
 const codes: Readonly<Record<FailureReason, ErrorCode>> = {
-  'cancelled': 'mobile.cancelled', 'replaced': 'mobile.replaced', 'expired': 'mobile.expired', 'credential': 'mobile.credential', 'client': 'mobile.app', 'unknown-user': 'mobile.unknown-user', 'internal': 'mobile.unavailable',
+  'cancelled': 'mobile.cancelled', 'replaced': 'mobile.replaced', 'expired': 'mobile.expired', 'credential': 'mobile.credential', 'client': 'mobile.app', 'elsewhere': 'mobile.elsewhere', 'unknown-user': 'mobile.unknown-user', 'internal': 'mobile.unavailable',
 };
 
 /** Identity comes from the certificate, validated again by us; what the service says beside it is only compared (threats I07, I08). */
@@ -35,6 +37,8 @@ const judgeWith = (settings: PhoneMethodSettings, ports: PhoneMethodPorts): Judg
   await ports.revocation.ask(chain);
   demandGood(ports.revocation.check(chain));
   ports.checkSignature?.(credential.signature, order.challenge, der);
+  const phoneAddress = addressIn(credential.deviceAddress);
+  if (settings.addresses === 'same' && order.device === 'same' && phoneAddress !== null && phoneAddress !== addressIn(order.address)) return fail('mobile.elsewhere', 'the app on this device answered from another address than the browser’s');
   const identity = identityOf(chain, settings, ports);
   const named = identity.person.kind === 'hsa-id' ? identity.person.hsaId.toUpperCase() : identity.person.number;
   if (credential.userId !== null && (isPersonalIdentityNumber(credential.userId) || isHsaId(credential.userId, settings.hsaIdFormat)) && credential.userId.toUpperCase() !== named) return fail('mobile.credential', 'the service names another person than the certificate');

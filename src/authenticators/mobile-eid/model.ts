@@ -3,6 +3,7 @@
  * (clients/). Owns orders, their hints and outcomes, and what a returned credential is worth (method.ts).
  * Does not own: the login around it (login/phone.ts), paths and revocation (pki/), pages as HTML (ui/).
  */
+import { isIP } from 'node:net';
 import type { JsonRecord } from '../../sessions/ports.ts';
 import type { Instant } from '../../core/ports.ts';
 import type { VerifiedIdentity } from '../../login/transaction.ts';
@@ -12,7 +13,7 @@ export type Device = 'same' | 'other';
 /** What the person is told while the order waits (facts: credentials §3.4). */
 export type Hint = 'start-app' | 'app-started' | 'user-sign';
 /** Why an order ended without a credential; each has a code and a text of its own. */
-export type FailureReason = 'cancelled' | 'replaced' | 'expired' | 'credential' | 'client' | 'unknown-user' | 'internal';
+export type FailureReason = 'cancelled' | 'replaced' | 'expired' | 'credential' | 'client' | 'elsewhere' | 'unknown-user' | 'internal';
 
 export interface StartContext {
   /** Address of the person's device, from the trusted proxy hop alone (threats I05). */
@@ -43,6 +44,11 @@ export interface Credential {
   readonly userId: string | null;
   readonly deviceAddress: string | null;
 }
+/** An address in its plain form; null for what is none. Written to the trail beside the browser's own (threats I05). */
+export const addressIn = (text: string | null): string | null => {
+  const plain = text?.replace(/^::ffff:(?=\d+\.)/i, '').toLowerCase() ?? '';
+  return isIP(plain) === 0 ? null : plain;
+};
 export type Polled =
   | { readonly kind: 'pending'; readonly hint: Hint }
   | { readonly kind: 'complete'; readonly credential: Credential }
@@ -67,7 +73,7 @@ export interface MobileClient {
 /** One order as it is kept. JSON, sealed; `transaction` binds it to one login, and through that to one browser (threats I03, I04). */
 interface OrderBase { readonly transaction: string; readonly method: string; readonly device: Device; readonly startedAt: Instant; readonly expiresAt: Instant }
 export type Order =
-  | (OrderBase & { readonly state: 'pending'; readonly hint: Hint; readonly order: StartedOrder; readonly challenge: string; /** Hash of what the person typed. */ readonly askedFor: string | null })
+  | (OrderBase & { readonly state: 'pending'; readonly hint: Hint; readonly order: StartedOrder; readonly challenge: string; /** Hash of what the person typed. */ readonly askedFor: string | null; /** Of the browser that began. */ readonly address: string })
   | (OrderBase & { readonly state: 'complete'; readonly identity: VerifiedIdentity; /** Of the phone, where the service says it. */ readonly deviceAddress: string | null })
   | (OrderBase & { readonly state: 'failed'; readonly reason: FailureReason });
 export type PendingOrder = Extract<Order, { state: 'pending' }>;

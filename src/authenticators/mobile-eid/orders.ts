@@ -36,7 +36,7 @@ export const createOrderMachine = (method: string, client: MobileClient, judge: 
         await store.create(id, asJson(order), OUTCOME_SECONDS);
         return { id, order };
       }
-      const order: PendingOrder = { transaction, method, device, startedAt, expiresAt: startedAt + begun.lifetimeSeconds * 1000, state: 'pending', hint: 'start-app', order: begun, challenge, askedFor: person === null ? null : digestOf(person) };
+      const order: PendingOrder = { transaction, method, device, startedAt, expiresAt: startedAt + begun.lifetimeSeconds * 1000, state: 'pending', hint: 'start-app', order: begun, challenge, address, askedFor: person === null ? null : digestOf(person) };
       await store.create(id, asJson(order), begun.lifetimeSeconds + OUTCOME_SECONDS);
       await poller.adopt(id);
       return { id, order };

@@ -2,12 +2,11 @@
  * Works on the orders that this node holds: asks the service at its pace, whoever looks and however often, and writes an outcome
  * before anybody is told of it.
  */
-import { isIP } from 'node:net';
 import { isBrygganError } from '../../core/errors.ts';
 import type { Clock, Instant, Log } from '../../core/ports.ts';
 import type { VerifiedIdentity } from '../../login/transaction.ts';
 import type { JsonRecord, LeasedRecords } from '../../sessions/ports.ts';
-import type { Credential, FailureReason, MobileClient, Order, PendingOrder, Polled } from './model.ts';
+import { addressIn, type Credential, type FailureReason, type MobileClient, type Order, type PendingOrder, type Polled } from './model.ts';
 
 export interface PollerPorts {
   readonly store: LeasedRecords<JsonRecord>;
@@ -40,8 +39,6 @@ export const asOrder = (value: JsonRecord): Order => value as unknown as Order;
 const base = ({ transaction, method, device, startedAt, expiresAt }: Order) => ({ transaction, method, device, startedAt, expiresAt });
 const failed = (order: Order, reason: FailureReason): Order => ({ ...base(order), state: 'failed', reason });
 
-/** Written to the trail beside the browser's own; never decided by (threats I05). */
-const addressIn = ({ deviceAddress }: Credential): string | null => (deviceAddress !== null && isIP(deviceAddress) !== 0 ? deviceAddress : null);
 /** An order that this node works on. */
 interface Held { order: Order; version: number; leaseEnds: Instant; lookedAt: Instant }
 
@@ -53,11 +50,11 @@ const outcomes = (method: string, judge: Judge, log: Log) => async (order: Pendi
     return failed(order, polled.reason);
   }
   try {
-    return { ...base(order), state: 'complete', identity: await judge(polled.credential, order), deviceAddress: addressIn(polled.credential) };
+    return { ...base(order), state: 'complete', identity: await judge(polled.credential, order), deviceAddress: addressIn(polled.credential.deviceAddress) };
   } catch (error) {
     if (!isBrygganError(error)) throw error;
     log.warn({ method, code: error.code, detail: error.detail }, 'what a phone returned is not accepted');
-    return failed(order, 'credential');
+    return failed(order, error.code === 'mobile.elsewhere' ? 'elsewhere' : 'credential');
   }
 };
 

@@ -31,6 +31,7 @@ const mobileMethod = z.strictObject({
   timeoutMilliseconds: z.int().min(200).max(30_000).default(5000).meta({ description: 'for one question' }),
   startsByPicture: z.boolean().default(false).meta({ description: 'net-id-access: on another device the app reads the start address from a picture, and nobody types who they are. Ask the service’s owner first' }),
   wire: jsonWireSchema.optional().meta({ description: 'siths: how the service calls its things, from its owner’s guide' }),
+  addresses: z.enum(['recorded', 'same']).default('recorded').meta({ description: '`same`: an app on the device that shows our page must answer from the page’s own address, where the service tells it; for networks where a phone does not leave by another way than its browser' }),
   signature: z.enum(['required', 'ignored']).default('required').meta({ description: '`ignored` where the service returns no signature over our challenge' }),
   issuers: z.array(shortId).default([]).meta({ description: 'rows of config/issuers.yaml whose certificates are accepted; empty: every mobile issuer of the environment' }),
   highestLevel: assuranceLevel.default('loa3').meta({ description: 'cap: what this method proves at most' }),

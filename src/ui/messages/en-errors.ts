@@ -237,6 +237,11 @@ export const enErrors: ErrorMessages = {
     happened: 'It is blocked, has expired, or is not of a kind that is enough here.',
     todo: 'Log in another way. Order a new mobile e-identification from your organisation.',
   },
+  'mobile-elsewhere': {
+    title: 'The phone and the browser are on different networks',
+    happened: 'You chose the app on this device, but it answered from another network.',
+    todo: 'Try again on the same network. Never approve a login that somebody else asked you to.',
+  },
   'mobile-app': {
     title: 'The app couldn’t do it',
     happened: 'The app on the phone gave up or is too old.',

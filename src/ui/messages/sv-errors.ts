@@ -237,6 +237,11 @@ export const svErrors: ErrorMessages = {
     happened: 'Den är spärrad, har gått ut, eller är av ett slag som inte räcker här.',
     todo: 'Logga in på ett annat sätt. Beställ en ny mobil legitimation hos din organisation.',
   },
+  'mobile-elsewhere': {
+    title: 'Mobilen och webbläsaren är på olika nät',
+    happened: 'Du valde appen på den här enheten, men den svarade från ett annat nät.',
+    todo: 'Försök igen på samma nät. Godkänn aldrig en inloggning som någon annan har bett dig om.',
+  },
   'mobile-app': {
     title: 'Appen klarade inte av det',
     happened: 'Appen i mobilen gav upp eller är för gammal.',

@@ -20,6 +20,7 @@ export const servePages = async (samples: readonly Sample[], answer?: (request: 
     const asset = assets.get(path);
     if (asset !== undefined) return void response.writeHead(200, { ...asset.headers, 'content-type': asset.contentType }).end(asset.bytes);
     if (answer?.(request, response) === true) return;
+    if (path.split('?')[0]?.endsWith('/picture') === true) return void response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(ui.picture('netid:///?autostarttoken=2UTm4gKqwVvQn0uGZbJcV9HkXyRsA1tE&redirect=null'));
     const [, name, locale] = path.split('/');
     const sample = samples.find((candidate) => candidate.name === name);
     if (sample === undefined) return void response.writeHead(404).end();

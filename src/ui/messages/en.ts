@@ -37,7 +37,7 @@ export const en: Messages = {
     other: 'On another device',
     otherHint: 'Scan a code with your phone',
     otherHeading: 'The app on another device',
-    person: 'HSA-id or personal identity number',
+    person: 'Personal identity number, twelve digits',
     personHint: 'The app on your phone will then ask for your code. Approve only while you are sitting here yourself.',
   },
   phone: {

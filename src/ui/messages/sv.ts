@@ -50,7 +50,7 @@ export const sv = {
     other: 'På en annan enhet',
     otherHint: 'Läs av en kod med mobilen',
     otherHeading: 'Appen på en annan enhet',
-    person: 'HSA-id eller personnummer',
+    person: 'Personnummer, tolv siffror',
     personHint: 'Appen på din mobil frågar då efter din kod. Godkänn bara när du själv sitter här.',
   },
   phone: {

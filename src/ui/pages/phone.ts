@@ -14,7 +14,7 @@ const startOf = (page: Start): string => `phone/${encodeURIComponent(page.method
 /** Typing who one is makes a phone ring somewhere: only where the service has no picture, and with its warning (threats I01). */
 const byIdentity = (page: Start, frame: PageFrame): SafeHtml | null => {
   const { phoneStart: texts } = messagesIn(frame.locale);
-  return ownForm(frame, startOf(page), html`<input type="hidden" name="device" value="other"><label for="person">${texts.person}</label><input id="person" name="person" required autocomplete="off" autocapitalize="characters" spellcheck="false" aria-describedby="person-hint"><p class="hint" id="person-hint">${texts.personHint}</p><button class="button" data-device="other">${texts.other}</button>`, 'stack');
+  return ownForm(frame, startOf(page), html`<input type="hidden" name="device" value="other"><label for="person">${texts.person}</label><input id="person" name="person" required autocomplete="off" autocapitalize="characters" spellcheck="false" aria-describedby="person-hint"><p class="hint" id="person-hint">${texts.personHint}</p><button class="button second" data-device="other">${texts.other}</button>`, 'stack');
 };
 const choice = (frame: PageFrame, device: 'same' | 'other', first: boolean): SafeHtml => {
   const { phoneStart: texts } = messagesIn(frame.locale);

@@ -14,7 +14,14 @@ export interface DemoPerson {
 }
 interface PersonFile { readonly people: readonly { readonly id: string; readonly employments: readonly { readonly hsaId: string; readonly party: string | null; readonly organisation?: { readonly name?: string } | string }[] }[] }
 
-const displayName = (party: string): string => (parse(readFileSync(pathOf(`../config/parties/${party}.yaml`), 'utf8')) as { readonly displayName?: string; readonly name: string }).displayName ?? party;
+const displayName = (party: string): string => {
+  const { displayName: short, name } = parse(readFileSync(pathOf(`../config/parties/${party}.yaml`), 'utf8')) as { readonly displayName?: string; readonly name: string };
+  return short ?? name;
+};
+const employerOf = ({ party, organisation }: PersonFile['people'][number]['employments'][number]): string => {
+  const named = typeof organisation === 'string' ? organisation : organisation?.name;
+  return party === null ? (named ?? 'outside all parties') : displayName(party);
+};
 
 export const demoPeople = (): readonly DemoPerson[] => {
   const set = developmentSet();
@@ -25,7 +32,7 @@ export const demoPeople = (): readonly DemoPerson[] => {
     const usable = certificates.filter(({ issuer }) => !issuer.includes('mobile'));
     const chosen = usable.find(({ use }) => use === 'authentication') ?? usable[0];
     return {
-      id, name, tags, story, hsaId: own[0]?.hsaId ?? null, employer: own.map(({ party }) => (party === null ? 'outside all parties' : displayName(party))).join(', '),
+      id, name, tags, story, hsaId: own[0]?.hsaId ?? null, employer: [...new Set(own.map(employerOf))].join(', '),
       card: chosen === undefined ? null : { certFile: chosen.certFile, keyFile: chosen.keyFile, p12File: chosen.p12File, issuerCertFile: set.authority(chosen.issuer).certFile },
     };
   });

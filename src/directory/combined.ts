@@ -44,8 +44,7 @@ const oneNumber = (people: readonly DirectoryPerson[]): DirectoryPerson['persona
 export const combineDirectories = (sources: ReadonlyMap<string, PersonDirectory>, precedence: Precedence): PersonDirectory => {
   const used = [...new Set(Object.values(precedence).flat())];
   for (const name of used) if (!sources.has(name)) fail('directory.source', 'the order of precedence names a source that is not configured', { source: name });
-  const [leading] = precedence.post;
-  if (leading === undefined) fail('directory.source', 'no source is named for posts');
+  const leading = precedence.post[0] ?? fail('directory.source', 'no source is named for posts');
   // One source for everything: there is nothing to combine.
   const only = used.length === 1 ? sources.get(leading) : undefined;
   if (only !== undefined) return only;

@@ -18,7 +18,7 @@ import { askerOf, frameOf, pageContent, pathOf, reply, serviceOf } from './frame
 import type { Browser, CookieChange, FlowReply, LoginPorts } from './context.ts';
 import type { Page } from './pages.ts';
 import { chooseMethod, methodOptions } from './2-choose-method.ts';
-import { actFor, staleSinceOf } from './acting.ts';
+import { actFor, personPartyOf, staleSinceOf } from './acting.ts';
 import { rememberActing } from './single-sign-on.ts';
 import { factsNamedBy, releaseFor, wordsOf } from './5-release.ts';
 import { enabledService, refuse, respond } from './6-respond.ts';
@@ -148,7 +148,8 @@ const refused = async (visit: Visit, error: BrygganError, ports: LoginPorts): Pr
   const { slip } = transaction.request;
   ports.observe({ party: slip.party, service: slip.service, method: 'identity' in transaction ? transaction.identity.method : 'none', result: error.code });
   const answer = await refuse(slip, error, ports);
-  const frame = frameOf(ports, transaction, { secret: visit.secret });
+  const personParty = passive || transaction.state !== 'authenticated' ? undefined : await personPartyOf(transaction, ports);
+  const frame = frameOf(ports, transaction, { secret: visit.secret, ...(personParty === undefined ? {} : { personParty }) });
   if (passive && answer !== null) return reply({ kind: 'answer', answer }, frame, visit.cookies);
   return reply(pageContent({ kind: 'error', code: error.code, answer, retry: visit.secret === null ? null : pathOf(transaction.id), about: factsNamedBy(error) }, row.http), frame, visit.cookies);
 };

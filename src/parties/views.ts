@@ -31,7 +31,7 @@ export const partyView = (registry: Registry, id: PartyId): JsonValue | undefine
 
 const keyView = ({ key, certificate, notAfter }: PeerKey): JsonValue => ({
   type: key.asymmetricKeyType ?? 'unknown', bits: key.asymmetricKeyDetails?.modulusLength ?? null, curve: key.asymmetricKeyDetails?.namedCurve ?? null,
-  certificateSha256: createHash('sha256').update(Buffer.from(certificate, 'base64')).digest('hex'), certificateNotAfter: notAfter,
+  certificateSha256: createHash('sha256').update(Buffer.from(certificate, 'base64')).digest('hex'), certificateNotAfter: new Date(notAfter).toISOString(),
 });
 const samlView = (wire: SamlService): JsonValue => ({
   validUntil: wire.validUntil, requestsSigned: wire.authnRequestsSigned, wantAssertionsSigned: wire.wantAssertionsSigned, nameIdFormats: wire.nameIdFormats, entityCategories: wire.entityCategories,

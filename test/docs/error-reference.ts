@@ -141,7 +141,7 @@ export const errorReference = (): string => `# Error codes
 
 Made by \`node test/docs/write-errors.ts\` from \`src/core/error-catalogue.ts\` and the words of the pages; a test fails when it is not current.
 
-A code is stable: it stands in the log, in the audit trail and in \`bryggan explain <reference>\`. On pages stand words, the support desk of the application’s party and a
+A code is stable: it stands in the log, in the audit trail and in \`bryggan explain <reference>\`. On pages stand words, the support desk (of the person’s party once it is known, before that of the application’s) and a
 reference, never the code. A SAML status or OAuth error goes to the service only when its return address is verified; where there is none (–) the person sees a page and the
 service hears nothing. *trail*: whether the refusal is a line in the audit trail. SAML statuses are written without \`urn:oasis:names:tc:SAML:2.0:status:\`.
 

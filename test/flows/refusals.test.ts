@@ -112,6 +112,10 @@ describe('a person who may not in', () => {
     expect(lines.filter(({ type }) => type === 'login.refused')).toMatchObject([{ code, service: service.id }]);
     expect(lines.some(({ type }) => type === 'login.succeeded')).toBe(false);
   });
+  it('the page names the service desk of the person’s party, not of the service’s', async () => {
+    const page = await logIn(bryggan.agentFor('john-asplund'), bryggan, commission);
+    expect([page.step, page.text.includes('Borås Stad')]).toEqual(['error', true]);
+  });
   it('their colleagues get in: no commission is no fault where none is asked for, an affiliate’s employee belongs to the party', async () => {
     for (const person of ['john-asplund', 'bo-lindh', 'rikard-tham']) expect(receivedFrom(await logIn(bryggan.agentFor(person), bryggan, simple)).status).toEqual(['Success']);
     expect(receivedFrom(await logIn(bryggan.agentFor('rikard-tham'), bryggan, commission)).status).toEqual(['Success']);

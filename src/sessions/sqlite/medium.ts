@@ -1,5 +1,5 @@
 /** The database under the embedded store: its one file, its statements, and what every port of it shares. */
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { fail, isBrygganError } from '../../core/errors.ts';
@@ -24,6 +24,8 @@ CREATE INDEX IF NOT EXISTS counter_expires ON counter (expires);`;
 
 const openDatabase = (file: string): Database.Database => {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // Ours alone from the first byte; the files beside it take its mode.
+  closeSync(openSync(file, 'a', 0o600));
   const database = new Database(file, { timeout: 0 });
   try {
     // One process only: a second one would believe that it alone guards against replay.

@@ -1,4 +1,4 @@
-/** Mobile SITHS through a real Bryggan: JSON over mutual TLS, an animated picture, identity from the certificate. */
+/** Mobile SITHS through a real Bryggan: JSON over mutual TLS, an animated picture whose secret never reaches the browser (threat I02), identity from the certificate. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addPhoneMethod } from '../../src/demo/net-id-demo.ts';
 import { sithsKey, startSiths, wireFile, type SithsSimulator } from '../fakes/siths/simulator.ts';

@@ -6,6 +6,7 @@ import { fail } from './core/errors.ts';
 import { systemClock, systemRandom, type Log } from './core/ports.ts';
 import { sealingKeys } from './config/state.ts';
 import type { Configuration, IssuerSettings, KeyReference, RootSettings } from './config/model.ts';
+import { createOutboundClient, type OutboundClient } from './http/outbound.ts';
 import type { Tracing } from './observability/tracing.ts';
 import { createTrustStore, type AuthorityRow, type TrustStore } from './pki/index.ts';
 import { openRedisStores, type RedisTarget } from './sessions/redis/stores.ts';
@@ -73,3 +74,7 @@ export const nodeName = (state: string): string => {
 export const openTracing = async ({ tracing, state }: Configuration): Promise<Tracing | null> =>
   tracing === null ? null : (await import('./observability/tracing.ts')).createTracing({ ...tracing, node: nodeName(state) });
 export const traced = <T extends object>(tracing: Tracing | null, name: string, port: T): T => tracing?.wrap(name, port) ?? port;
+
+/** On a developer's machine the services are on it too. */
+export const openOutbound = ({ hardened, outbound: { allowedNetworks, authorityFile } }: Configuration): OutboundClient =>
+  createOutboundClient({ allowedNetworks: hardened ? allowedNetworks : [...allowedNetworks, '127.0.0.0/8', '::1/128'], ...(authorityFile === null ? {} : { ca: readPem(authorityFile) }) });

@@ -13,7 +13,7 @@ import { systemClock as clock, systemRandom as random, type Log } from './core/p
 import { auditKey, openState, pseudonymSecret } from './config/state.ts';
 import { registrySettings } from './config/load.ts';
 import type { Configuration } from './config/model.ts';
-import { createOutboundClient, type OutboundClient } from './http/outbound.ts';
+import type { OutboundClient } from './http/outbound.ts';
 import { drainable } from './http/drain.ts';
 import { createManagementServer } from './http/management.ts';
 import { lineOf } from './login/audit-lines.ts';
@@ -33,7 +33,7 @@ import { createCardServers } from './app-card.ts';
 import { openDirectory, type OpenedDirectory } from './app-directory.ts';
 import { describeIdentityProvider, feedContents } from './app-metadata.ts';
 import { openFeeds } from './app-feeds.ts';
-import { loadSigner, loadTrust, nodeName, openStores, openTracing, traced } from './app-parts.ts';
+import { loadSigner, loadTrust, nodeName, openOutbound, openStores, openTracing, traced } from './app-parts.ts';
 import { openOidc, type OidcParts } from './app-oidc.ts';
 import { openPhones } from './app-phone.ts';
 import { createPublic, type SamlParts } from './app-public.ts';
@@ -69,7 +69,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const tracing = await openTracing(configuration);
   const stores = traced(tracing, 'store', await openStores(configuration, log));
   const trail = traced(tracing, 'audit', await openAuditTrail(configuration, stores, log));
-  const outbound = createOutboundClient({ allowedNetworks: configuration.hardened ? configuration.outbound.allowedNetworks : [...configuration.outbound.allowedNetworks, '127.0.0.0/8', '::1/128'] });
+  const outbound = openOutbound(configuration);
   const trust = loadTrust(configuration);
   const revocation = createRevocationChecker({ store: trust, directory: `${configuration.state}/revocation`, clock, log, fetchBytes: (url) => outbound.get(url, LIST_LIMITS), postOcsp: (url, body, milliseconds) => outbound.post(url, Uint8Array.from(body), 'application/ocsp-request', { milliseconds, bytes: OCSP_BYTES }) });
   const registry = await openRegistry(configuration, trail, log);

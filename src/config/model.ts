@@ -107,7 +107,7 @@ export interface Configuration {
   /** Client networks exempt from limits per address. */
   readonly networks: readonly string[];
   /** Private networks that our own calls may reach. */
-  readonly outbound: { readonly allowedNetworks: readonly string[] };
+  readonly outbound: { readonly allowedNetworks: readonly string[]; readonly authorityFile: string | null };
   readonly audit: { readonly directory: string; readonly retentionDays: number; readonly minFreeMegabytes: number };
   readonly tracing: { readonly endpoint: string; readonly ratio: number } | null;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };

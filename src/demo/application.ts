@@ -26,6 +26,7 @@ export interface ApplicationSettings {
 interface Received { readonly nameId: string; readonly nameIdFormat: string; readonly assurance: string | null; readonly sessionIndex: string | null; readonly attributes: Readonly<Record<string, unknown>> }
 
 export const acsPath = '/saml/acs';
+export const sloPath = '/saml/slo';
 const MAX_BODY = 512 * 1024;
 
 const samlOf = (settings: ApplicationSettings): SAML => new SAML({
@@ -33,6 +34,7 @@ const samlOf = (settings: ApplicationSettings): SAML => new SAML({
   issuer: settings.entityId,
   audience: settings.entityId,
   entryPoint: settings.idp.ssoUrl,
+  logoutUrl: new URL('/saml/slo', settings.idp.ssoUrl).href,
   idpCert: settings.idp.certificate,
   idpIssuer: settings.idp.entityId,
   privateKey: settings.key,
@@ -97,6 +99,24 @@ export const createApplication = (settings: ApplicationSettings): Server => {
       send(response, 403, html`<h1>Not logged in</h1><p>The login service answered without logging anybody in:</p><p><b data-error>${error instanceof Error ? error.message : String(error)}</b></p><p><a class="button" href="/login">Try again</a> <a href="/">Start page</a></p>`);
     }
   };
+  const forget = { 'set-cookie': `${cookieName}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0` };
+  /** Out of here first, then everywhere: Bryggan tells the others and comes back to the same address. */
+  const logOut = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const session = sessionOf(request);
+    for (const [id, one] of sessions) if (one === session) sessions.delete(id);
+    const location = session === undefined ? '/' : await saml.getLogoutUrlAsync({ nameID: session.nameId, nameIDFormat: session.nameIdFormat, ...(session.sessionIndex === null ? {} : { sessionIndex: session.sessionIndex }), issuer: settings.idp.entityId }, '', {});
+    response.writeHead(303, { location, ...forget }).end();
+  };
+  /** A demand of Bryggan's, answered; or its answer to ours. Both signed. */
+  const singleLogout = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', settings.baseUrl);
+    const fields = Object.fromEntries(url.searchParams);
+    const { profile, loggedOut } = await saml.validateRedirectAsync(fields, url.search.slice(1));
+    const asked = 'SAMLRequest' in fields && loggedOut ? profile : null;
+    for (const [id, one] of sessions) if (asked !== null && one.nameId === asked.nameID) sessions.delete(id);
+    const location = asked === null ? '/' : await saml.getLogoutResponseUrlAsync(asked, fields['RelayState'] ?? '', {}, true);
+    response.writeHead(303, { location, ...forget }).end();
+  };
   const home = (request: IncomingMessage, response: ServerResponse): void => {
     const session = sessionOf(request);
     if ((request.headers.accept ?? '').includes('application/json')) {
@@ -111,7 +131,8 @@ export const createApplication = (settings: ApplicationSettings): Server => {
     const route = async (): Promise<void> => {
       if (request.method === 'POST' && path === acsPath) return consume(request, response);
       if (path === '/login') return startLogin(response);
-      if (path === '/logout') return void response.writeHead(303, { location: '/', 'set-cookie': `${cookieName}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0` }).end();
+      if (path === '/logout') return logOut(request, response);
+      if (path === sloPath) return singleLogout(request, response);
       if (path === '/style.css') return void response.writeHead(200, { 'content-type': 'text/css' }).end(demoStyle);
       if (path === '/') return home(request, response);
       return send(response, 404, html`<h1>No such page</h1><p><a href="/">Start page</a></p>`);
@@ -135,7 +156,7 @@ const facts = (settings: ApplicationSettings, session: Received): SafeHtml => ht
     <tr><th>Level</th><td>${session.assurance ?? ''}</td></tr>
     ${Object.entries(session.attributes).map(([name, value]) => html`<tr><th>${name.split('/').at(-1) ?? name}</th><td data-attribute="${name}">${valueText(value)}</td></tr>`)}
   </table>
-  <p>${settings.neighbour === null ? '' : html`<a class="button" href="${settings.neighbour.url}/login" data-action="neighbour">On to ${settings.neighbour.name}</a> `}<a href="/logout">Leave this application</a></p>`;
+  <p>${settings.neighbour === null ? '' : html`<a class="button" href="${settings.neighbour.url}/login" data-action="neighbour">On to ${settings.neighbour.name}</a> `}<a href="/logout" data-action="logout">Log out</a></p>`;
 
 const demoStyle = `
 :root{color-scheme:light dark;--paper:#eef1f4;--ink:#1c2733;--soft:#52606d;--line:#c5ced6;--accent:#34507a}

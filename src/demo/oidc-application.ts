@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { Agent, fetch } from 'undici';
 import { stringify } from 'yaml';
@@ -32,6 +33,7 @@ export interface OidcApplicationSettings extends OidcApplication {
   readonly neighbour: { readonly name: string; readonly url: string } | null;
 }
 export const callbackPath = '/oidc/callback';
+export const backchannelPath = '/oidc/logout';
 const KEY_ID = 'demo';
 
 export const demoOidcApplication = (baseUrl: string): OidcApplication => ({
@@ -44,18 +46,20 @@ export const writeClientFile = (root: string, application: OidcApplication): Key
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${application.id}.yaml`), stringify({
     names: application.names, federation: 'inera', homeUrl: application.clientId, release: { allow: ['*'] },
-    oidc: { clientId: application.clientId, redirectUris: [`${application.baseUrl}${callbackPath}`], authentication: 'private_key_jwt', jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: KEY_ID, use: 'sig' }] }, refreshTokens: true },
+    oidc: { clientId: application.clientId, redirectUris: [`${application.baseUrl}${callbackPath}`], postLogoutRedirectUris: [`${application.baseUrl}/`], backchannelLogoutUri: `${application.baseUrl}${backchannelPath}`, authentication: 'private_key_jwt', jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: KEY_ID, use: 'sig' }] }, refreshTokens: true },
   }));
   return privateKey;
 };
 
 interface Pending { readonly verifier: string; readonly nonce: string }
-interface Received { readonly sub: string; readonly assurance: string | null; readonly sid: string | null; readonly claims: Readonly<Record<string, unknown>> }
-const configurationOf = async ({ issuer, clientId, ca, key }: OidcApplicationSettings): Promise<oidc.Configuration> => {
+interface Received { readonly idToken: string; readonly sub: string; readonly assurance: string | null; readonly sid: string | null; readonly claims: Readonly<Record<string, unknown>> }
+const trusting = (ca: string): oidc.CustomFetch => {
   const dispatcher = new Agent({ connect: { ca } });
-  const trusting: oidc.CustomFetch = (url, options) => fetch(url, { ...options, dispatcher } as Parameters<typeof fetch>[1]) as unknown as Promise<Response>;
+  return (url, options) => fetch(url, { ...options, dispatcher } as Parameters<typeof fetch>[1]) as unknown as Promise<Response>;
+};
+const configurationOf = async ({ issuer, clientId, ca, key }: OidcApplicationSettings): Promise<oidc.Configuration> => {
   const imported = await crypto.subtle.importKey('pkcs8', key.export({ type: 'pkcs8', format: 'der' }), { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
-  return oidc.discovery(new URL(issuer), clientId, undefined, oidc.PrivateKeyJwt({ key: imported, kid: KEY_ID }), { [oidc.customFetch]: trusting });
+  return oidc.discovery(new URL(issuer), clientId, undefined, oidc.PrivateKeyJwt({ key: imported, kid: KEY_ID }), { [oidc.customFetch]: trusting(ca) });
 };
 
 export const createOidcApplication = (settings: OidcApplicationSettings): Server => {
@@ -95,17 +99,34 @@ export const createOidcApplication = (settings: OidcApplicationSettings): Server
       const userinfo = await oidc.fetchUserInfo(await configuration(), tokens.access_token, idToken?.sub ?? '');
       const id = randomBytes(24).toString('base64url');
       const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-      sessions.set(id, { sub: userinfo.sub, assurance: text(idToken?.['acr']), sid: text(idToken?.['sid']), claims: userinfo });
+      sessions.set(id, { idToken: tokens.id_token ?? '', sub: userinfo.sub, assurance: text(idToken?.['acr']), sid: text(idToken?.['sid']), claims: userinfo });
       response.writeHead(303, { location: '/', 'set-cookie': `${cookieName}=${id}; Path=/; Secure; HttpOnly; SameSite=Lax` }).end();
     } catch (error) {
       send(response, 403, html`<h1>Not logged in</h1><p>The login service answered without logging anybody in:</p><p><b data-error>${error instanceof Error ? error.message : String(error)}</b></p><p><a class="button" href="/login">Try again</a> <a href="/">Start page</a></p>`);
     }
   };
+  const forget = { 'set-cookie': `${cookieName}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0` };
+  const logOut = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const session = sessionOf(request);
+    for (const [id, one] of sessions) if (one === session) sessions.delete(id);
+    const location = session === undefined ? '/' : oidc.buildEndSessionUrl(await configuration(), { id_token_hint: session.idToken, post_logout_redirect_uri: `${settings.baseUrl}/` }).href;
+    response.writeHead(303, { location, ...forget }).end();
+  };
+  /** Told by Bryggan, server to server [OIDC-BCL §2.6]. */
+  const hearLogout = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    const metadata = (await configuration()).serverMetadata();
+    const keys = createRemoteJWKSet(new URL(metadata.jwks_uri ?? ''), { [customFetch]: trusting(settings.ca) as never });
+    const { payload } = await jwtVerify(new URLSearchParams(body).get('logout_token') ?? '', keys, { issuer: metadata.issuer, audience: settings.clientId, typ: 'logout+jwt' });
+    for (const [id, one] of sessions) if (one.sid === payload['sid']) sessions.delete(id);
+    response.writeHead(200).end();
+  };
   const home = (request: IncomingMessage, response: ServerResponse): void => {
     const session = sessionOf(request);
     if ((request.headers.accept ?? '').includes('application/json')) {
       response.writeHead(session === undefined ? 401 : 200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-      response.end(JSON.stringify(session === undefined ? { loggedIn: false } : { loggedIn: true, application: settings.id, ...session }));
+      response.end(JSON.stringify(session === undefined ? { loggedIn: false } : { loggedIn: true, application: settings.id, ...session, idToken: undefined }));
       return;
     }
     send(response, 200, session === undefined ? welcome(settings) : facts(settings, session));
@@ -116,7 +137,8 @@ export const createOidcApplication = (settings: OidcApplicationSettings): Server
       switch (url.pathname) {
         case '/login': return startLogin(response);
         case callbackPath: return finishLogin(url, response);
-        case '/logout': return void response.writeHead(303, { location: '/', 'set-cookie': `${cookieName}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0` }).end();
+        case '/logout': return logOut(request, response);
+        case backchannelPath: return hearLogout(request, response);
         case '/style.css': return void response.writeHead(200, { 'content-type': 'text/css' }).end(demoStyle);
         case '/': return home(request, response);
         default: return send(response, 404, html`<h1>No such page</h1><p><a href="/">Start page</a></p>`);
@@ -139,4 +161,4 @@ const facts = ({ names, neighbour }: OidcApplicationSettings, session: Received)
     <tr><th>Level</th><td>${session.assurance ?? ''}</td></tr>
     ${Object.entries(session.claims).map(([name, value]) => html`<tr><th>${name}</th><td data-claim="${name}">${shown(value)}</td></tr>`)}
   </table>
-  <p>${neighbour === null ? '' : html`<a class="button" href="${neighbour.url}/login" data-action="neighbour">On to ${neighbour.name}</a> `}<a href="/logout">Leave this application</a></p>`;
+  <p>${neighbour === null ? '' : html`<a class="button" href="${neighbour.url}/login" data-action="neighbour">On to ${neighbour.name}</a> `}<a href="/logout" data-action="logout">Log out</a></p>`;

@@ -49,6 +49,7 @@ export const writeDemoRoot = ({ product, root, state, ports }: DemoRoot): void =
       proxy: { hosts: ['localhost'], socket: join(state, 'card-proxy.sock'), form: 'rfc9440', secretFiles: [join(state, 'proxy-secret')] },
       management: { address: '127.0.0.1', port: ports.management },
     }));
+    broker.set('outbound', broker.createNode({ authorityFile: 'certs-dev/tls/ca.crt.pem' }));
     broker.setIn(['log', 'level'], 'warn');
     broker.set('demo', broker.createNode({ cardReader: urls.reader }));
   });

@@ -1,7 +1,7 @@
 /** Metadata of the demo applications, as their suppliers would send it, and the operator's file beside it. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { acsPath } from './application.ts';
+import { acsPath, sloPath } from './application.ts';
 
 export interface DemoApplication {
   readonly id: string;
@@ -45,6 +45,7 @@ const metadata = (application: DemoApplication, certificate: string): string => 
       </mdui:UIInfo>
     </md:Extensions>
     <md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
+    <md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${application.baseUrl}${sloPath}"/>
     <md:NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:transient</md:NameIDFormat>
     <md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${application.baseUrl}${acsPath}" index="1" isDefault="true"/>
     <md:AttributeConsumingService index="1" isDefault="true">

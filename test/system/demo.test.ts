@@ -69,6 +69,17 @@ describe('the demo', () => {
     for (const index of [0, 1]) expect(said).toContain(application(index).home);
     expect(said).toContain(join(directory, 'demo.json'));
   });
+  it('logging out of one application logs out of all, in both protocols, and comes back', async () => {
+    const agent = browser('anna-berglund');
+    for (const index of [0, 1, 3]) await login(agent, index);
+    expect((await Promise.all([0, 1, 3].map((index) => facts(agent, index)))).map(({ loggedIn }) => loggedIn)).toEqual([true, true, true]);
+    let visit = await agent.go(new URL('/logout', application(0).home).href);
+    for (let walks = 0; visit.step === 'logging-out' && walks < 4; walks += 1) visit = await agent.settle(await agent.go(new URL('next', visit.url).href));
+    expect(visit.url.href).toBe(application(0).home);
+    expect((await Promise.all([0, 1, 3].map((index) => facts(agent, index)))).map(({ loggedIn }) => loggedIn)).toEqual([false, false, false]);
+    expect((await agent.go(`${demo.idp.baseUrl}/me`)).step).toBe('nobody');
+    await agent.close();
+  });
   it('login by script with a real certificate; the second application without a new login', async () => {
     const agent = browser('anna-berglund');
     expect((await facts(agent, 0)).loggedIn).toBe(false);

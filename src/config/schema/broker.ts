@@ -139,7 +139,7 @@ export const brokerSchema = z.strictObject({
   clockSkewSeconds: seconds.max(300).default(60).meta({ description: 'allowed between a peer’s clock and ours, where its federation says nothing else' }),
   trustedProxies: z.array(rule(z.string(), (value) => ipAddress.safeParse(value).success || network.safeParse(value).success, 'is neither an IP address nor a network', 'write 10.0.0.5 or 10.0.0.0/28')).default([]).meta({ description: 'proxies whose X-Forwarded-For is believed', examples: [['10.0.0.5']] }),
   networks: z.array(network).default([]).meta({ description: 'our own networks exempt from limits per address' }),
-  outbound: z.strictObject({ allowedNetworks: z.array(network).default([]).meta({ description: 'private networks that our own calls (revocation lists, logout) may reach; public addresses always may', examples: [['10.20.0.0/16']] }) }).prefault({}),
+  outbound: z.strictObject({ allowedNetworks: z.array(network).default([]).meta({ description: 'private networks that our own calls (revocation lists, logout) may reach; public addresses always may', examples: [['10.20.0.0/16']] }), authorityFile: filePath.optional().meta({ description: 'PEM of authorities beside the system’s, for services and clients whose TLS certificates come from a private one' }) }).prefault({}),
   audit: z
     .strictObject({
       directory: filePath.optional().meta({ description: 'default: in the state directory' }),

@@ -1,5 +1,6 @@
 /** The process: listens where the configuration says, drains on SIGTERM, ends on its own faults only before it serves. */
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createApp, type App, type AppOptions } from './app.ts';
 import { loadConfiguration, refuseDemoParts } from './config/load.ts';
 import type { Configuration } from './config/model.ts';
@@ -31,8 +32,11 @@ export const startApp = async (configuration: Configuration, options: AppOptions
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
       app.drain();
-      const timer = setTimeout(() => process.exit(1), DRAIN_MILLISECONDS);
+      const announced = configuration.drainSeconds * 1000;
+      const timer = setTimeout(() => process.exit(1), announced + DRAIN_MILLISECONDS);
       timer.unref();
+      // Everything is still served, and readiness says no: a balancer sends nobody here any more.
+      if (announced > 0) await wait(announced);
       await app.close();
     })();
     return stopping;

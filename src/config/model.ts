@@ -111,6 +111,7 @@ export interface Configuration {
   readonly audit: { readonly directory: string; readonly retentionDays: number; readonly minFreeMegabytes: number };
   readonly tracing: { readonly endpoint: string; readonly ratio: number } | null;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
+  readonly drainSeconds: number;
   readonly reload: 'auto' | 'review';
   readonly secondPerson: boolean;
   readonly lookAlikes: readonly (readonly [string, string])[];

@@ -137,7 +137,7 @@ export const resolveConfiguration = (values: FileValues, context: ResolveContext
     session: broker.session, login: broker.login, clockSkewSeconds: broker.clockSkewSeconds, trustedProxies: broker.trustedProxies, networks: broker.networks,
     outbound: { allowedNetworks: broker.outbound.allowedNetworks, authorityFile: broker.outbound.authorityFile === undefined ? null : absolute(context.root, broker.outbound.authorityFile) },
     audit: { ...broker.audit, directory: broker.audit.directory === undefined ? join(state, 'audit') : absolute(root, broker.audit.directory) },
-    tracing: broker.tracing ?? null, log: broker.log, reload: broker.reload, secondPerson: broker.secondPerson, lookAlikes: broker.lookAlikes,
+    tracing: broker.tracing ?? null, log: broker.log, drainSeconds: broker.drainSeconds, reload: broker.reload, secondPerson: broker.secondPerson, lookAlikes: broker.lookAlikes,
     demo: broker.demo === undefined ? null : { cardReader: broker.demo.cardReader ?? null },
     methods: methodsOf(values, trust.issuers, root), roots: trust.roots, issuers: trust.issuers,
     directory: directoryOf(values, root),

@@ -27,7 +27,7 @@ const diesAndGoesOn = async (bryggan: Bryggan): Promise<void> => {
 
 describe('with the embedded store', () => {
   let bryggan: Bryggan;
-  beforeAll(async () => { bryggan = await startBryggan({ services }); });
+  beforeAll(async () => { bryggan = await startBryggan({ services, broker: (document) => { document.set('drainSeconds', 1); } }); });
   afterAll(() => bryggan.stop());
   it('kill -9 between step 3 and step 4, restart: the login finishes, the session holds, the trail verifies', () => diesAndGoesOn(bryggan));
   it('kill -9 while the card page is on the screen: the card is read, the login finishes', async () => {
@@ -43,6 +43,8 @@ describe('with the embedded store', () => {
     const under = Array.from({ length: 20 }, () => simple.start(agent, bryggan));
     const first = await Promise.race(under);
     const ended = bryggan.terminate();
+    // A balancer has time to notice.
+    await until('readiness says draining', async () => (await fetch(`${bryggan.managementUrl}/health/ready`)).status === 503);
     const answers = await Promise.allSettled(under);
     expect(receivedFrom(first).status).toEqual(['Success']);
     // A connection that came too late is refused by the socket, never answered by half.

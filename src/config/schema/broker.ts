@@ -152,6 +152,7 @@ export const brokerSchema = z.strictObject({
     endpoint: webAddress.meta({ description: 'OTLP over HTTP', examples: ['http://127.0.0.1:4318/v1/traces'] }),
     ratio: z.number().min(0).max(1).default(0.1).meta({ description: 'share of requests that are traced; a caller’s own decision goes first' }),
   }).optional().meta({ description: 'traces by OpenTelemetry; without it none are made' }),
+  drainSeconds: z.int().min(0).max(60).default(0).meta({ description: 'time between saying “not ready” and closing the ports at a stop: longer than a balancer needs to notice' }),
   reload: z.enum(['auto', 'review']).default('auto').meta({ description: 'changed files of parties and services: `auto` takes what validates, `review` takes what is of low risk and holds the rest until `apply`' }),
   secondPerson: z.boolean().default(false).meta({ description: 'true: risky changes of parties and services are applied when a second person orders it too' }),
   lookAlikes: z.array(z.tuple([z.string(), z.string()])).default([]).meta({ description: 'pairs of entityIDs that look alike, have different owners and are approved' }),

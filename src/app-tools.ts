@@ -10,7 +10,11 @@ import type { Configuration } from './config/model.ts';
 import type { ErrorCode } from './core/error-catalogue.ts';
 import { BrygganError, fail } from './core/errors.ts';
 import { silentLog, systemClock } from './core/ports.ts';
-import { checkTree } from './parties/sources/load.ts';
+import type { Trial } from './admin/services.ts';
+import { readHistory } from './parties/sources/history.ts';
+import { findLastGood } from './parties/sources/last-good.ts';
+import { checkTree, loadTree } from './parties/sources/load.ts';
+import { readTree } from './parties/sources/tree.ts';
 import { readServiceMetadata } from './saml/metadata/read-service.ts';
 
 const watched = (configuration: Configuration): readonly WatchedCertificate[] => {
@@ -52,7 +56,24 @@ const orderOver = (socketPath: string, action: string, input: Readonly<Record<st
     outgoing.end(JSON.stringify({ action, input }));
   });
 
+/** The files as they are, or as a trial would have them, beside what was applied last. */
+const trialIn = (root: string): Trial => async (changed) => {
+  const configuration = loadConfiguration(root, process.env);
+  const options = { settings: registrySettings(configuration), readServiceMetadata };
+  const files = new Map(await readTree(configuration.root));
+  for (const [path, bytes] of changed) {
+    if (bytes === null) files.delete(path);
+    else files.set(path, bytes);
+  }
+  const wanted = await loadTree(new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1))), options, new Map());
+  const kept = await findLastGood(configuration.state);
+  const serving = kept === null ? null : await loadTree(kept.tree, options, new Map());
+  return { wanted, reload: configuration.reload, secondPerson: configuration.secondPerson, serving: kept === null || serving?.registry == null ? null : { version: serving.version, at: kept.appliedAt, registry: serving.registry } };
+};
+
 export const createTools = (root: string): Tools => ({
+  root, trial: trialIn(root), wantedAndApplied: () => trialIn(root)(new Map()),
+  history: () => readHistory(loadConfiguration(root, process.env).state),
   now: () => systemClock.now(),
   check: () => checkRoot(root, process.env, readServiceMetadata),
   open: async () => {

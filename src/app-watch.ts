@@ -11,6 +11,7 @@ import type { RevocationChecker } from './pki/index.ts';
 import type { Stores } from './sessions/ports.ts';
 import { nodeName } from './app-parts.ts';
 import type { Feeds } from './app-feeds.ts';
+import type { NodeVersion } from './federation/review/nodes.ts';
 import { lineOf } from './login/audit-lines.ts';
 
 export interface Watched {
@@ -21,10 +22,12 @@ export interface Watched {
   readonly revocation: RevocationChecker;
   readonly registry: FileRegistry;
   readonly feeds: Feeds;
+  /** Other nodes that serve another version for longer than a rollout takes. */
+  readonly disagreeing: () => readonly NodeVersion[];
   readonly draining: () => boolean;
 }
 
-export const createView = ({ configuration, metrics, trail, stores, revocation, registry, feeds, draining }: Watched): ManagementView => {
+export const createView = ({ configuration, metrics, trail, stores, revocation, registry, feeds, disagreeing, draining }: Watched): ManagementView => {
   const ready: ManagementView['ready'] = async () => readinessOf({ draining: draining(), auditHealthy: trail.status().healthy, issuersWithoutRevocation: revocation.missing(), store: await stores.health() });
   const one = (value: number) => [{ labels: {}, value }];
   metrics.addReading(async () => {
@@ -37,6 +40,7 @@ export const createView = ({ configuration, metrics, trail, stores, revocation, 
       { name: 'bryggan_audit_free_megabytes', help: 'Free space on the audit disk', values: one(Math.round(freeMegabytes)) },
       { name: 'bryggan_registry_services', help: 'Services in the serving registry', values: one(registry.status().services) },
       { name: 'bryggan_registry_alarm', help: '1 while changed files wait or were not taken', values: one(registry.status().alarm === null ? 0 : 1) },
+      { name: 'bryggan_registry_nodes_disagree', help: 'Other nodes that serve another version of the registry', values: one(disagreeing().length) },
       { name: 'bryggan_feed_valid_until_seconds', help: 'End of validity of each metadata feed that we publish, Unix time', values: feeds.lines().map(({ id, validUntil }) => ({ labels: { feed: id }, value: validUntil / 1000 })) },
       { name: 'bryggan_feed_faults', help: 'Metadata feeds of ours that could not be signed anew', values: one(feeds.publisher.faults.length) },
       { name: 'bryggan_store_up', help: '1 when the store answers', values: one((await stores.health()) === 'up' ? 1 : 0) },
@@ -50,14 +54,17 @@ export const createView = ({ configuration, metrics, trail, stores, revocation, 
   };
   return {
     live: () => true, ready, metrics: () => metrics.render(),
-    status: async () => ({ readiness: await ready(), registry: registry.status(), feeds: { faults: feeds.publisher.faults, published: feeds.lines().map(({ id, signedAt, validUntil, sha256, members }) => ({ id, signedAt, validUntil, sha256, entities: members.length })) }, audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), auditHead: await headOf(), environment: configuration.environment, entityId: configuration.entityId }),
+    status: async () => ({ readiness: await ready(), registry: { ...registry.status(), held: registry.held(), otherNodes: disagreeing() }, feeds: { faults: feeds.publisher.faults, published: feeds.lines().map(({ id, signedAt, validUntil, sha256, members }) => ({ id, signedAt, validUntil, sha256, entities: members.length })) }, audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), auditHead: await headOf(), environment: configuration.environment, entityId: configuration.entityId }),
   };
 };
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 /** Orders of the command line, over the control socket alone. */
-export const createActions = (ports: LoginPorts, { feeds, trail }: { readonly feeds: Feeds; readonly trail: RunningTrail }): ControlActions => new Map<string, (input: Readonly<Record<string, unknown>>) => Promise<unknown>>([
+export const createActions = (ports: LoginPorts, { feeds, trail, registry }: { readonly feeds: Feeds; readonly trail: RunningTrail; readonly registry: FileRegistry }): ControlActions => new Map<string, (input: Readonly<Record<string, unknown>>) => Promise<unknown>>([
   ['sessions', ({ person, handle }) => listSessions({ person: text(person), handle: text(handle) }, ports)],
+  // Files that were just written are looked at before anything is ordered of them.
+  ['apply', async ({ by, version }) => { await registry.poll(); return registry.approve({ by: text(by) ?? 'unknown', version: text(version) }); }],
+  ['rollback', ({ by, to }) => registry.rollBack({ by: text(by) ?? 'unknown', to: text(to) })],
   ['freeze', async ({ by }) => {
     const { sha1, sha256, bytes } = feeds.freeze();
     await trail.record(lineOf('metadata.frozen', { facts: { by: text(by) ?? 'unknown', sha1, sha256 } }));

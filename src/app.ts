@@ -33,6 +33,7 @@ import { createCardServers } from './app-card.ts';
 import { openDirectory, type OpenedDirectory } from './app-directory.ts';
 import { describeIdentityProvider, feedContents } from './app-metadata.ts';
 import { openFeeds } from './app-feeds.ts';
+import { disagreeing, exchangeVersions, type NodeVersion } from './federation/review/nodes.ts';
 import { loadSigner, loadTrust, nodeName, openOutbound, openStores, openTracing, traced } from './app-parts.ts';
 import { openOidc, type OidcParts } from './app-oidc.ts';
 import { openPhones } from './app-phone.ts';
@@ -60,6 +61,7 @@ const OCSP_BYTES = 100_000;
 const SOAP_LIMITS = { milliseconds: 4000, bytes: 200_000 };
 const CHECKPOINT_MILLISECONDS = 60_000;
 const LOOK_MILLISECONDS = 500;
+const NODES_MILLISECONDS = 15_000;
 
 export const createApp = async (configuration: Configuration, options: AppOptions = {}): Promise<App> => {
   openState(configuration.state);
@@ -90,13 +92,16 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const publicServer = createPublic(configuration, ports, { metrics, tracing }, saml, oidc);
   const { card, proxy } = createCardServers(configuration.listeners, { ports, methods, certificatePorts, ...options });
   let draining = false;
-  const view = createView({ configuration, metrics, trail, stores, revocation, registry, feeds: saml.feeds, draining: () => draining });
+  const watching: (() => readonly NodeVersion[])[] = [];
+  const view = createView({ configuration, metrics, trail, stores, revocation, registry, feeds: saml.feeds, disagreeing: () => watching.flatMap((read) => read()), draining: () => draining });
   const management = createManagementServer(view, null);
-  const control = createManagementServer(view, createActions(ports, { feeds: saml.feeds, trail }));
+  const control = createManagementServer(view, createActions(ports, { feeds: saml.feeds, trail, registry }));
 
   await revocation.refresh();
   const stop = startTimers({ revocation, registry, trail, directory, log });
   saml.feeds.start();
+  const nodes = watchNodes(configuration, registry, stores, log);
+  watching.push(() => nodes.read());
   await trail.record(lineOf('service.started', { facts: { registry: registry.current().version, environment: configuration.environment } }));
   const publicDraining = drainable(publicServer.server);
   const closing = [() => publicDraining.close(() => publicServer.close()), ...[card, proxy, management, control].flatMap((server) => (server === null ? [] : [drainable(server)])).map((one) => () => one.close())];
@@ -105,6 +110,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
     drain: () => { draining = true; },
     close: async () => {
       saml.feeds.stop();
+      nodes.stop();
       await Promise.all(closing.map((end) => end()));
       await stop();
       await directory.close();
@@ -168,7 +174,7 @@ const note = (trail: RunningTrail, type: 'card.level-disagreement' | 'card.stale
 
 const openRegistry = (configuration: Configuration, audit: RunningTrail, log: Log): Promise<FileRegistry> =>
   openFileRegistry({
-    root: configuration.root, state: configuration.state, reload: configuration.reload, clock, log, audit, settings: registrySettings(configuration), readServiceMetadata,
+    root: configuration.root, state: configuration.state, reload: configuration.reload, secondPerson: configuration.secondPerson, clock, log, audit, settings: registrySettings(configuration), readServiceMetadata,
     onAlarm: (alarm) => { if (alarm !== null) log.error({ kind: alarm.kind, version: alarm.version, findings: alarm.findings.length }, 'changed files of parties and services were not taken'); },
   });
 
@@ -179,6 +185,23 @@ const openAuditTrail = async (configuration: Configuration, stores: Stores, log:
     sink: openFileSink(configuration.audit.directory, node), node, key: auditKey(configuration.keys.audit.keyFile).privateKey, clock, log,
     retentionDays: configuration.audit.retentionDays, minFreeMegabytes: configuration.audit.minFreeMegabytes, keepHead: (head) => stores.shared.set(`audit-head:${node}`, head),
   });
+};
+
+/** Tells the other nodes what this one serves, and hears them. */
+const watchNodes = (configuration: Configuration, registry: FileRegistry, stores: Stores, log: Log): { read(): readonly NodeVersion[]; stop(): void } => {
+  const node = nodeName(configuration.state);
+  let known: readonly NodeVersion[] = [];
+  let told = '';
+  const exchange = async (): Promise<void> => {
+    known = await exchangeVersions(node, registry.current().version, stores.shared, clock);
+    const others = disagreeing(known, node, clock.now()).map((one) => one.node);
+    if (others.join() !== told && others.length > 0) log.error({ nodes: others }, 'other nodes serve other versions of the parties and services');
+    told = others.join();
+  };
+  const attempt = (): void => { exchange().catch((error: unknown) => log.warn({ reason: String(error) }, 'the nodes could not be compared')); };
+  attempt();
+  const timer = setInterval(attempt, NODES_MILLISECONDS);
+  return { read: () => disagreeing(known, node, clock.now()), stop: () => clearInterval(timer) };
 };
 
 /** What runs beside requests; returns how it is stopped. */

@@ -30,14 +30,26 @@ export const diagnose = async (tools: Tools): Promise<readonly Diagnosis[]> => {
   return [configuration, state, ...certificates, audit, ...(await ofProcess(await opened.runningStatus()))];
 };
 
-interface Status { readonly readiness?: { readonly status: string; readonly reasons: readonly string[] }; readonly store?: string; readonly registry?: { readonly alarm: unknown; readonly services: number }; readonly revocation?: readonly { readonly issuer: string; readonly nextUpdate: number | null; readonly entries: number; readonly lastError: string | null }[] }
+interface Status { readonly readiness?: { readonly status: string; readonly reasons: readonly string[] }; readonly store?: string; readonly registry?: { readonly alarm: unknown; readonly services: number; readonly held?: unknown; readonly otherNodes?: readonly { readonly node: string }[] }; readonly feeds?: { readonly faults: readonly { readonly feed: string; readonly detail: string }[]; readonly published: readonly { readonly id: string; readonly validUntil: number; readonly entities: number }[] }; readonly revocation?: readonly { readonly issuer: string; readonly nextUpdate: number | null; readonly entries: number; readonly lastError: string | null }[] }
+const ofRegistry = (registry: Status['registry']): readonly Diagnosis[] => {
+  const state = registry?.alarm == null ? 'good' : registry.held == null ? 'bad' : 'soon';
+  const finding = { good: `${registry?.services ?? 0} services serve`, bad: 'changed files were not taken: bryggan check', soon: 'changed files wait for a person: bryggan plan' }[state];
+  return [
+    { check: 'registry', state, finding },
+    ...(registry?.otherNodes ?? []).map(({ node }): Diagnosis => ({ check: `node ${node}`, state: 'bad', finding: 'serves another version of parties and services: bring the same files to every node' })),
+  ];
+};
+const ofFeeds = (feeds: Status['feeds']): readonly Diagnosis[] => [
+  ...(feeds?.faults ?? []).map(({ feed, detail }): Diagnosis => ({ check: `feed ${feed}`, state: 'bad', finding: detail })),
+  ...(feeds?.published ?? []).map(({ id, validUntil, entities }): Diagnosis => ({ check: `feed ${id}`, state: 'good', finding: `${entities} entities, valid until ${new Date(validUntil).toISOString()}` })),
+];
 const ofProcess = (status: Status | null): Promise<readonly Diagnosis[]> => {
   if (status === null) return Promise.resolve([{ check: 'process', state: 'soon', finding: 'no process runs on this state directory: bryggan serve' }]);
-  const { readiness, store, registry } = status;
+  const { readiness, store, registry, feeds } = status;
   return Promise.resolve([
     { check: 'process', state: readiness?.status === 'ready' ? 'good' : readiness?.status === 'degraded' ? 'soon' : 'bad', finding: [readiness?.status ?? 'no answer', ...(readiness?.reasons ?? [])].join('; ') },
     { check: 'store', state: store === 'up' ? 'good' : 'bad', finding: store ?? 'unknown' },
-    { check: 'registry', state: registry?.alarm == null ? 'good' : 'bad', finding: registry?.alarm == null ? `${registry?.services ?? 0} services serve` : 'changed files were not taken: bryggan check' },
+    ...ofRegistry(registry), ...ofFeeds(feeds),
     ...(status.revocation ?? []).map(({ issuer, nextUpdate, entries, lastError }): Diagnosis =>
       nextUpdate === null ? { check: `revocation: ${issuer}`, state: 'bad', finding: `no list: ${lastError ?? 'never fetched'}` } : { check: `revocation: ${issuer}`, state: 'good', finding: `valid until ${new Date(nextUpdate).toISOString()}, ${entries} entries` }),
   ]);

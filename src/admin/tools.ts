@@ -9,6 +9,8 @@ import type { HsaIdFormat } from '../core/ids.ts';
 import type { Instant } from '../core/ports.ts';
 import type { PersonDirectory } from '../directory/model.ts';
 import type { Registry } from '../parties/model.ts';
+import type { WantedAndApplied } from './plan.ts';
+import type { Trial } from './services.ts';
 
 /** A certificate that somebody must renew in time. */
 export interface WatchedCertificate { readonly what: string; readonly subject: string; readonly notAfter: Instant }
@@ -31,6 +33,11 @@ export interface Opened {
 }
 export interface Tools {
   readonly now: () => Instant;
+  readonly root: string;
+  /** What serves, or served last, and what the files say. Needs no running process. */
+  readonly wantedAndApplied: () => Promise<WantedAndApplied>;
+  readonly trial: Trial;
+  readonly history: () => Promise<readonly { readonly id: string; readonly at: Instant; readonly by: string; readonly changes: readonly string[] }[]>;
   readonly check: () => Promise<readonly Finding[]>;
   readonly open: () => Promise<Opened>;
 }

@@ -16,6 +16,7 @@ export type AuditEventType =
   | 'card.refused' | 'card.level-disagreement' | 'card.stale-list' | 'card.proxy-refused'
   | 'request.refused'
   | 'registry.applied' | 'registry.rejected'
+  | 'registry.held' | 'registry.approved' | 'registry.rolled-back'
   | 'metadata.frozen'
   | 'service.started' | 'service.stopped' | 'trail.recovered';
 

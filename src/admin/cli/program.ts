@@ -15,6 +15,7 @@ import { previewFor } from '../preview.ts';
 import { explain } from '../story.ts';
 import type { Processes, Terminal } from './context.ts';
 import { addMetadata } from './metadata.ts';
+import { addReview } from './review.ts';
 import { addSessions } from './sessions.ts';
 import { printFacts, printJson, printTable } from './output.ts';
 
@@ -134,6 +135,7 @@ export const createProgram = (processes: Processes, terminal: Terminal): Command
   addInventory(program, processes, terminal);
   addAudit(program, processes, terminal);
   addMetadata(program, processes, terminal);
+  addReview(program, processes, terminal);
   addSessions(program, processes, terminal);
   return program;
 };

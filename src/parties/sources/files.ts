@@ -10,10 +10,13 @@ import { describeFinding, isError, type Finding } from '../../core/findings.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { Clock, Instant, Log } from '../../core/ports.ts';
 import type { PartyRegistry, Registry } from '../model.ts';
+import { changesBetween, describeChange, isRisky, type Change } from '../../federation/review/changes.ts';
+import { addHistory, readHistory, readNote, writeNote } from './history.ts';
 import { findLastGood, keepLastGood } from './last-good.ts';
+import { withoutRisk } from './partial.ts';
 import { loadTree, versionFor, type Loaded, type LoadOptions } from './load.ts';
 import type { ParseCache } from './parse-tree.ts';
-import { readSignature, readTree, type Tree } from './tree.ts';
+import { readSignature, readTree, versionOf, type Tree } from './tree.ts';
 
 /** Waiting, handed in so that tests decide when time passes. Rejects when `signal` aborts. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
@@ -34,16 +37,28 @@ export interface FileRegistryOptions extends LoadOptions {
   readonly audit: Pick<AuditTrail, 'record'>;
   /** Called when something needs a person, and with null when it no longer does. */
   readonly onAlarm: (alarm: RegistryAlarm | null) => void;
+  /** Risky changes are taken when two people have said so; default: one is enough. */
+  readonly secondPerson?: boolean;
   readonly sleep?: Sleep;
   readonly pollMilliseconds?: number;
 }
 export type PollOutcome = 'unchanged' | 'unsettled' | 'applied' | 'held' | 'rejected';
 export interface RegistryStatus { readonly version: string; readonly appliedAt: Instant; readonly parties: number; readonly services: number; readonly warnings: readonly Finding[]; readonly alarm: RegistryAlarm | null }
+export interface Approved { readonly outcome: 'applied' | 'needs-another-person'; readonly version: string; readonly changes: readonly Change[] }
 export interface FileRegistry extends PartyRegistry {
   /** One look at the files; what the timer does, and what tests call. Never throws. */
   poll(): Promise<PollOutcome>;
   /** Takes what is held; undefined when nothing is. Errors: `audit.unavailable`. */
-  apply(): Promise<Registry | undefined>;
+  apply(by?: string): Promise<Registry | undefined>;
+  /**
+   * One person's word for what is held, by the version that they saw. Where a second person is demanded, a risky change is taken at the
+   * word of another. Errors: `command.usage` when nothing is held or the files changed since; `audit.unavailable`.
+   */
+  approve(order: { readonly by: string; readonly version: string | null }): Promise<Approved>;
+  /** Back to what was applied before, or to an entry of the history; the files wait until they change. Errors: `command.usage`, `config.invalid`. */
+  rollBack(order: { readonly by: string; readonly to: string | null }): Promise<Approved>;
+  /** What waits for a person, and what it would do. */
+  held(): { readonly version: string; readonly changes: readonly Change[] } | null;
   status(): RegistryStatus;
   /** The files that the serving registry was built from. */
   files(): Tree;
@@ -60,6 +75,10 @@ const PLACES_IN_AUDIT = 20;
 const UNREADABLE = 'unreadable';
 
 interface Candidate { readonly tree: Tree; readonly loaded: Loaded & { readonly registry: Registry } }
+/** Who takes what needs nobody. */
+const BY_ITSELF = 'by itself';
+/** The files alone, whatever the configuration says. */
+const contentOf = (tree: Tree): string => versionOf(tree, '');
 const idsOf = (registry: Registry | null): ReadonlySet<string> => new Set(registry === null ? [] : registry.services.keys());
 
 const startFindings = (findings: readonly Finding[]): never => {
@@ -111,9 +130,16 @@ class RegistryFromFiles implements FileRegistry {
     this.#seen = await readSignature(root).catch(() => null);
     const tree = await readTree(root).catch((error: unknown) => unreadable(error));
     const loaded: Loaded = 'rule' in tree ? { version: UNREADABLE, registry: null, findings: [tree] } : await loadTree(tree, this.#options, this.#cache);
-    if (loaded.registry !== null && !('rule' in tree)) return this.#take({ tree, loaded: { ...loaded, registry: loaded.registry } });
     const kept = state === null ? null : await findLastGood(state);
     const before = kept === null ? null : await loadTree(kept.tree, this.#options, new Map());
+    if (loaded.registry !== null && !('rule' in tree)) {
+      const candidate = { tree, loaded: { ...loaded, registry: loaded.registry } };
+      if (kept === null || before?.registry == null || contentOf(kept.tree) === contentOf(tree)) return this.#take(candidate);
+      // A restart is no way around a review.
+      this.#serving = { registry: before.registry, tree: kept.tree, appliedAt: kept.appliedAt, warnings: before.findings };
+      await this.#decide(candidate);
+      return;
+    }
     if (kept === null || before?.registry == null) return startFindings(loaded.findings);
     this.#serving = { registry: before.registry, tree: kept.tree, appliedAt: kept.appliedAt, warnings: before.findings };
     await this.#raise('rejected', loaded);
@@ -165,33 +191,99 @@ class RegistryFromFiles implements FileRegistry {
     const loaded = await loadTree(tree, this.#options, this.#cache);
     const { registry } = loaded;
     if (registry === null) return this.#raise('rejected', loaded);
-    const candidate = { tree, loaded: { ...loaded, registry } };
-    if (this.#options.reload === 'review') {
-      this.#held = candidate;
-      return this.#raise('held', loaded);
-    }
-    await this.#take(candidate);
-    return 'applied';
+    return this.#decide({ tree, loaded: { ...loaded, registry } });
   }
 
-  apply(): Promise<Registry | undefined> {
-    const taking = this.#running.then(async () => {
+  /** Taken, or held for a person: risky changes under review, and files that were rolled back. */
+  async #decide(candidate: Candidate): Promise<'applied' | 'held'> {
+    const { reload, state } = this.#options;
+    const { rolledBack } = await readNote(state);
+    const changes = changesBetween(this.current(), candidate.loaded.registry);
+    const again = rolledBack === contentOf(candidate.tree);
+    if (!again && (reload === 'auto' || !isRisky(changes))) {
+      await this.#take(candidate);
+      return 'applied';
+    }
+    if (!again) await this.#takeRest(candidate, changes);
+    this.#held = candidate;
+    await this.#record('registry.held', { version: candidate.loaded.version, serving: this.current().version, changes: changes.filter(({ risk }) => risk === 'high').slice(0, PLACES_IN_AUDIT).map(describeChange) });
+    return this.#raise('held', candidate.loaded);
+  }
+
+  /** What needs nobody does not wait for what does. */
+  async #takeRest({ tree }: Candidate, changes: readonly Change[]): Promise<void> {
+    if (!changes.some(({ risk }) => risk === 'low')) return;
+    const rest = withoutRisk(tree, this.files(), changes);
+    const loaded = await loadTree(rest, this.#options, new Map());
+    if (loaded.registry !== null && loaded.version !== this.current().version) await this.#take({ tree: rest, loaded: { ...loaded, registry: loaded.registry } });
+  }
+
+  held(): { readonly version: string; readonly changes: readonly Change[] } | null {
+    return this.#held === null ? null : { version: this.#held.loaded.version, changes: changesBetween(this.current(), this.#held.loaded.registry) };
+  }
+
+  apply(by = BY_ITSELF): Promise<Registry | undefined> {
+    return this.#inTurn(async () => {
       if (this.#held === null) return undefined;
-      await this.#take(this.#held);
+      await this.#take(this.#held, by);
       return this.current();
     });
-    this.#running = taking.catch(() => undefined);
-    return taking;
+  }
+
+  approve({ by, version }: { readonly by: string; readonly version: string | null }): Promise<Approved> {
+    const { state, secondPerson, clock } = this.#options;
+    return this.#inTurn(async () => {
+      const held = this.#held ?? fail('command.usage', 'nothing waits: the files are what serves, or they have faults (bryggan check)');
+      const now = held.loaded.version;
+      if (version !== null && version !== now) return fail('command.usage', 'the files changed since the plan was made: look at bryggan plan again');
+      const changes = changesBetween(this.current(), held.loaded.registry);
+      const note = await readNote(state);
+      const first = note.approval?.version === now ? note.approval.by : null;
+      if (secondPerson === true && isRisky(changes) && (first === null || first === by)) {
+        await this.#record('registry.approved', { version: now, by });
+        await writeNote(state, { ...note, approval: { version: now, by, at: clock.now() } });
+        return { outcome: 'needs-another-person', version: now, changes };
+      }
+      await this.#take(held, first === null || first === by ? by : `${first} and ${by}`);
+      return { outcome: 'applied', version: now, changes };
+    });
+  }
+
+  rollBack({ by, to }: { readonly by: string; readonly to: string | null }): Promise<Approved> {
+    const { state, root } = this.#options;
+    return this.#inTurn(async () => {
+      const history = state === null ? [] : await readHistory(state);
+      const serving = contentOf(this.files());
+      const entry = history.find(({ id, tree }) => (to === null ? contentOf(tree) !== serving : id === to)) ?? fail('command.usage', to === null ? 'there is nothing to go back to' : 'the history has no such entry: bryggan rollback --list');
+      const loaded = await loadTree(entry.tree, this.#options, new Map());
+      const registry = loaded.registry ?? fail('config.invalid', `what was applied then no longer validates:\n${loaded.findings.filter(isError).map(describeFinding).join('\n')}`);
+      const changes = changesBetween(this.current(), registry);
+      const wanted = await readTree(root);
+      const { approval } = await readNote(state);
+      await writeNote(state, { rolledBack: contentOf(wanted), approval });
+      await this.#take({ tree: entry.tree, loaded: { ...loaded, registry } }, by, 'registry.rolled-back');
+      // The files are looked at again, and held.
+      this.#seen = null;
+      return { outcome: 'applied', version: loaded.version, changes };
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#running.then(work);
+    this.#running = done.catch(() => undefined);
+    return done;
   }
 
   /** Audit first: what is not on record does not serve. Then memory, then the copy for a restart. */
-  async #take({ tree, loaded }: Candidate): Promise<void> {
+  async #take({ tree, loaded }: Candidate, by = BY_ITSELF, type: 'registry.applied' | 'registry.rolled-back' = 'registry.applied'): Promise<void> {
     const { clock, state, log } = this.#options;
     const before = this.#serving?.registry ?? null;
+    const replaced = this.#serving?.tree;
     const old = idsOf(before);
     const now = idsOf(loaded.registry);
-    await this.#record('registry.applied', {
-      version: loaded.version, previous: before?.version ?? null, parties: loaded.registry.parties.size, services: now.size,
+    const changes = before === null ? [] : changesBetween(before, loaded.registry).map(describeChange);
+    await this.#record(type, {
+      by, changes: changes.slice(0, PLACES_IN_AUDIT), version: loaded.version, previous: before?.version ?? null, parties: loaded.registry.parties.size, services: now.size,
       added: [...now].filter((id) => !old.has(id)).slice(0, before === null ? 0 : PLACES_IN_AUDIT), removed: [...old].filter((id) => !now.has(id)).slice(0, PLACES_IN_AUDIT),
     });
     const appliedAt = clock.now();
@@ -199,6 +291,7 @@ class RegistryFromFiles implements FileRegistry {
     this.#settle();
     log.info({ version: loaded.version, parties: loaded.registry.parties.size, services: now.size, warnings: loaded.findings.length }, 'registry applied');
     if (state === null) return;
+    if (before === null || contentOf(tree) !== contentOf(replaced ?? new Map())) await addHistory(state, { version: loaded.version, at: appliedAt, by, changes, tree }).catch((error: unknown) => log.error({ detail: toBrygganError(error).detail }, 'the history of applied files could not be written'));
     await keepLastGood(state, loaded.version, appliedAt, tree).catch((error: unknown) => log.error({ detail: toBrygganError(error).detail }, 'the last good registry could not be written to the state directory'));
   }
 

@@ -260,7 +260,7 @@ describe('reload: review', () => {
     expect((await registry.apply())?.services.has(added)).toBe(true);
     expect(registry.current().services.has(added)).toBe(true);
     expect(here.alarms.at(-1)).toBeNull();
-    expect(here.events.map(({ type }) => type)).toEqual(['registry.applied', 'registry.applied']);
+    expect(here.events.map(({ type }) => type)).toEqual(['registry.applied', 'registry.held', 'registry.applied']);
   });
   test('has nothing to apply when nothing is held, or when what is held was broken afterwards', async () => {
     const here = world();

@@ -1,0 +1,50 @@
+/** `plan`, `apply`, `rollback`, `service add|remove`: thin shells. Exit code 1 of `plan`: something waits or has faults. */
+import type { Command } from '@commander-js/extra-typings';
+import { planLines, planOf, wholeVersion, type Plan } from '../plan.ts';
+import { addService, removeService } from '../services.ts';
+import { describeChange, type Change } from '../../federation/review/changes.ts';
+import { printJson, printTable } from './output.ts';
+import { orderedBy } from './metadata.ts';
+import type { Processes, Terminal } from './context.ts';
+
+interface Approved { readonly outcome: 'applied' | 'needs-another-person'; readonly version: string; readonly changes: readonly Change[] }
+export const addReview = (program: Command, processes: Processes, terminal: Terminal): void => {
+  const { print } = terminal;
+  const show = (plan: Plan): void => { for (const line of planLines(plan)) print(`${line}\n`); };
+  const done = ({ outcome, version, changes }: Approved): void => {
+    for (const change of changes) print(`${describeChange(change)}\n`);
+    print(outcome === 'applied' ? `Applied: version ${version.slice(0, 12)} serves.\n` : `Noted. Another person must order it too: bryggan apply --version ${version.slice(0, 12)}\n`);
+  };
+  program.command('plan').description('what changed files of parties and services would do, for whom, before it takes effect. Exit code 1 when something waits for a person or has faults').option('--json').action(async ({ json }) => {
+    const plan = planOf(await (await processes.tools()).wantedAndApplied());
+    if (plan.state === 'rejected' || (plan.state === 'pending' && plan.needs !== 'nobody')) terminal.exit = 1;
+    if (json === true) printJson(plan, print);
+    else show(plan);
+  });
+  program.command('apply').description('takes what waits').option('--version <version>', 'as the plan printed it: refused when the files changed since').option('--by <name>', 'who orders it', orderedBy()).option('--json').action(async ({ version, by, json }) => {
+    const tools = await processes.tools();
+    const whole = version === undefined ? null : wholeVersion(planOf(await tools.wantedAndApplied()), version);
+    const answer = await (await tools.open()).order('apply', { by, version: whole }) as Approved;
+    if (json === true) printJson(answer, print);
+    else done(answer);
+  });
+  program.command('rollback').description('goes back to what was applied before; the changed files wait until they are mended').option('--to <entry>', 'an entry of --list').option('--list', 'what was applied, when and by whom').option('--by <name>', 'who orders it', orderedBy()).option('--json').action(async ({ to, list, by, json }) => {
+    const tools = await processes.tools();
+    if (list === true) {
+      const rows = (await tools.history()).map(({ id, at, by: who, changes }) => ({ entry: id, at: new Date(at).toISOString(), by: who, changes: changes.length === 0 ? 'first start' : changes.join('; ') }));
+      return json === true ? printJson(rows, print) : printTable(rows, print);
+    }
+    const answer = await (await tools.open()).order('rollback', { by, to: to ?? null }) as Approved;
+    if (json === true) printJson(answer, print);
+    else done(answer);
+  });
+  const service = program.commands.find((command) => command.name() === 'service');
+  service?.command('add <service>').description('writes the files of a new service (<party>/<name>) from its metadata, after a trial; prints the plan').requiredOption('--metadata <file>', 'its SAML metadata').option('--federation <federation>', 'row of config/federation.yaml', 'local').option('--home-url <address>', 'where its users begin').action(async (id, { metadata, federation, homeUrl }) => {
+    const tools = await processes.tools();
+    show(await addService({ id, metadataFile: metadata, federation, homeUrl }, tools.root, tools.trial));
+  });
+  service?.command('remove <service>').description('removes the files of a service; prints the plan').action(async (id) => {
+    const tools = await processes.tools();
+    show(await removeService(id, tools.root, tools.trial));
+  });
+};

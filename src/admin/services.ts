@@ -1,0 +1,49 @@
+/** `service add|remove`: writes or removes a service's files, after a trial in memory: what would not validate is not written. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
+import { fail } from '../core/errors.ts';
+import { describeFinding, isError } from '../core/findings.ts';
+import { toServiceId, type PartyId } from '../core/ids.ts';
+import { planOf, type Plan, type WantedAndApplied } from './plan.ts';
+
+/** The files as they would be; null = gone. */
+export type Trial = (changed: ReadonlyMap<string, Buffer | null>) => Promise<WantedAndApplied>;
+export interface NewService { readonly id: string; readonly metadataFile: string; readonly federation: string; readonly homeUrl: string | undefined }
+
+const pathsOf = (id: string): { readonly xml: string; readonly yaml: string } => ({ xml: `metadata/services/${id}.xml`, yaml: `metadata/services/${id}.yaml` });
+const serviceId = (text: string): string => {
+  try {
+    return toServiceId(text);
+  } catch {
+    return fail('command.usage', 'a service is called <party>/<name>, in lower-case letters, digits and hyphens');
+  }
+};
+
+/** Errors: `command.usage`, or `config.invalid` with every fault that the new files would bring; then nothing was written. */
+export const addService = async ({ id: text, metadataFile, federation, homeUrl }: NewService, root: string, trial: Trial): Promise<Plan> => {
+  const id = serviceId(text);
+  const { xml, yaml } = pathsOf(id);
+  if ([xml, yaml].some((path) => existsSync(join(root, path)))) return fail('command.usage', `${id} exists: change its files, or remove it first`);
+  if (!existsSync(metadataFile)) return fail('command.usage', `${metadataFile} is not there: save the service's metadata and name that file`);
+  const files = new Map<string, Buffer>([[xml, readFileSync(metadataFile)], [yaml, Buffer.from(stringify({ federation, ...(homeUrl === undefined ? {} : { homeUrl }) }))]]);
+  const tried = await trial(files);
+  const faults = tried.wanted.findings.filter(isError).filter(({ file }) => file === xml || file === yaml);
+  if (faults.length > 0) return fail('config.invalid', `the service cannot be added:\n${faults.map(describeFinding).join('\n')}`);
+  if (tried.serving !== null && !tried.serving.registry.parties.has(id.split('/')[0] as PartyId)) return fail('command.usage', `there is no party ${id.split('/')[0] ?? ''}; \`bryggan party list\` names them all`);
+  for (const [path, bytes] of files) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), bytes, { flag: 'wx' });
+  }
+  return planOf(tried);
+};
+
+/** Errors: `command.usage` when there is no such service. */
+export const removeService = async (text: string, root: string, trial: Trial): Promise<Plan> => {
+  const { xml, yaml } = pathsOf(serviceId(text));
+  const there = [xml, yaml].filter((path) => existsSync(join(root, path)));
+  if (there.length === 0) return fail('command.usage', `there is no service ${text}; \`bryggan service list\` names them all`);
+  const tried = await trial(new Map(there.map((path) => [path, null])));
+  for (const path of there) rmSync(join(root, path));
+  return planOf(tried);
+};

@@ -44,8 +44,10 @@ const withoutBrowser = (one: LogoutResult): LogoutResult => (needsBrowser.has(on
 export const endSession = async (session: SsoSession, reason: EndReason, ports: LoginPorts, options: { readonly asker?: LogoutAsker; readonly browser?: boolean; /** The operator who ordered it. */ readonly by?: string } = {}): Promise<readonly LogoutResult[]> => {
   const entries = await ports.stores.sessions.end(session.id);
   if (entries === undefined) return [];
-  const others = entries.filter(({ service, protocol }) => service !== options.asker?.service || protocol !== options.asker.protocol);
-  const told = await tellAll(others, reason, ports);
+  const isAsker = ({ service, protocol }: ServiceEntry): boolean => service === options.asker?.service && protocol === options.asker.protocol;
+  // A service that is not waiting for an answer hears of its own logout like the others [OIDC-BCL §2.5]; the page does not name it.
+  const own = entries.filter((entry) => isAsker(entry) && ports.logoutFaces[entry.protocol]?.waitsForAnswer === false);
+  const [told] = await Promise.all([tellAll(entries.filter((entry) => !isAsker(entry)), reason, ports), tellAll(own, reason, ports)]);
   const results = options.browser === true ? told : told.map(withoutBrowser);
   await ports.audit.record(lineOf('session.ended', { person: session.identity.person, facts: { reason, askedBy: options.asker?.service ?? options.by ?? null, services: results.map(({ entry, result }) => ({ service: entry.service, result })) } }));
   return results;

@@ -1,35 +1,17 @@
 /** Logging out where OpenID Connect is one side: asked by a client, told to clients, one session over both protocols. Threats G13, G14. */
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { createRemoteJWKSet, customFetch, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readFilePem } from '../../certs-dev/set.ts';
 import { bindings } from '../../src/saml/names.ts';
 import { askingService, logIn, receivedFrom } from '../fixtures/asking-service.ts';
+import { listenBackChannel, type BackChannel } from '../fixtures/back-channel.ts';
 import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
 import { demandUrl } from '../fixtures/logout.ts';
 import { testClient, trustingFetch, userinfoOf } from '../fixtures/oidc-client.ts';
 import { until } from '../fixtures/ports.ts';
 import type { UserAgent, Visit } from '../fixtures/user-agent.ts';
 
-/** A client's back channel: keeps what it is sent; `deaf` answers 503 so many times first. */
-const listening = async (): Promise<{ readonly url: string; readonly tokens: string[]; deaf: number; close(): void }> => {
-  const tokens: string[] = [];
-  const state = { deaf: 0 };
-  const server: Server = createServer({ key: readFilePem('tls/application.key.pem'), cert: readFilePem('tls/application.crt.pem') }, (request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => { body += String(chunk); }).on('end', () => {
-      if (state.deaf > 0) { state.deaf -= 1; response.writeHead(503).end(); return; }
-      tokens.push(new URLSearchParams(body).get('logout_token') ?? '');
-      response.writeHead(204).end();
-    });
-  });
-  await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
-  return { url: `https://127.0.0.1:${String((server.address() as AddressInfo).port)}/logout`, tokens, get deaf() { return state.deaf; }, set deaf(count) { state.deaf = count; }, close: () => { server.close(); } };
-};
-
 let bryggan: Bryggan;
-let ear: Awaited<ReturnType<typeof listening>>;
+let ear: BackChannel;
 let told: ReturnType<typeof testClient>;
 const after = 'https://asking.client.example/bye';
 const asking = testClient({ name: 'asking', oidc: { postLogoutRedirectUris: [after] } });
@@ -37,7 +19,7 @@ const other = testClient({ name: 'other', oidc: { postLogoutRedirectUris: ['http
 const framed = testClient({ name: 'framed', oidc: { frontchannelLogoutUri: 'https://framed.client.example/logout?x=1' } });
 const saml = askingService({ name: 'saml', logoutXml: `<md:SingleLogoutService Binding="${bindings.redirect}" Location="https://saml.service.example/slo"/>` });
 beforeAll(async () => {
-  ear = await listening();
+  ear = await listenBackChannel();
   told = testClient({ name: 'told', oidc: { backchannelLogoutUri: ear.url } });
   bryggan = await startBryggan({ services: [asking.files, other.files, framed.files, told.files, saml.files] });
 });

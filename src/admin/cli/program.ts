@@ -12,6 +12,7 @@ import { verifyTrail } from '../../audit/verify.ts';
 import { diagnose } from '../doctor.ts';
 import { partyRows, partyView, serviceRows, serviceView } from '../../parties/views.ts';
 import { previewFor } from '../preview.ts';
+import { toSarif } from '../lint-sarif.ts';
 import { explain } from '../story.ts';
 import type { Processes, Terminal } from './context.ts';
 import { addMetadata } from './metadata.ts';
@@ -99,9 +100,10 @@ const addAudit = (program: Command, processes: Processes, terminal: Terminal): v
 
 const addFiles = (program: Command, processes: Processes, terminal: Terminal): void => {
   const { print } = terminal;
-  program.command('check').description('every fault in configuration, parties and services, with file, line and fix. Exit code 1 when there is an error').option('--json').action(async ({ json }) => {
+  program.command('check').description('every fault in configuration, parties and services, with file, line and fix. Exit code 1 when there is an error').option('--json').option('--sarif', 'SARIF 2.1.0, for code review tools').action(async ({ json, sarif }) => {
     const findings = await (await processes.tools()).check();
     if (findings.some(isError)) terminal.exit = 1;
+    if (sarif === true) return printJson(toSarif(findings), print);
     if (json === true) return printJson(findings, print);
     for (const finding of findings) print(`${describeFinding(finding)}\n`);
     print(findings.length === 0 ? 'Everything is right.\n' : `${findings.filter(isError).length} errors, ${findings.filter((one) => !isError(one)).length} warnings.\n`);

@@ -9,6 +9,7 @@ import { openDirectory } from './app-directory.ts';
 import type { Configuration } from './config/model.ts';
 import type { ErrorCode } from './core/error-catalogue.ts';
 import { BrygganError, fail } from './core/errors.ts';
+import type { Registry } from './parties/model.ts';
 import { silentLog, systemClock } from './core/ports.ts';
 import type { Trial } from './admin/services.ts';
 import { readHistory } from './parties/sources/history.ts';
@@ -56,6 +57,11 @@ const orderOver = (socketPath: string, action: string, input: Readonly<Record<st
     outgoing.end(JSON.stringify({ action, input }));
   });
 
+const lastGoodRegistry = async (configuration: Configuration): Promise<Registry | null> => {
+  const kept = await findLastGood(configuration.state);
+  return kept === null ? null : (await loadTree(kept.tree, { settings: registrySettings(configuration), readServiceMetadata }, new Map())).registry;
+};
+
 /** The files as they are, or as a trial would have them, beside what was applied last. */
 const trialIn = (root: string): Trial => async (changed) => {
   const configuration = loadConfiguration(root, process.env);
@@ -78,13 +84,15 @@ export const createTools = (root: string): Tools => ({
   check: () => checkRoot(root, process.env, readServiceMetadata),
   open: async () => {
     const configuration = loadConfiguration(root, process.env);
-    const { registry } = await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata });
+    const wanted = await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata });
+    // A faulty file must not take the commands of an incident away: what serves is looked at then.
+    const registry = wanted.registry ?? (await lastGoodRegistry(configuration));
     const directory = await openDirectory(configuration, { clock: systemClock, log: silentLog });
     const { keyFile } = configuration.keys.audit;
     const secretFile = configuration.keys.pseudonyms.secretFile;
     return {
       root: configuration.root, state: configuration.state, environment: configuration.environment, hsaIdFormat: configuration.environment === 'production' ? 'production' : 'tolerant',
-      registry: registry ?? fail('config.invalid', 'parties and services have faults: `bryggan check` names each with its fix'),
+      get registry() { return registry ?? fail('config.invalid', 'parties and services have faults: `bryggan check` names each with its fix'); },
       directory, close: () => directory.close(), releasePolicy: configuration.release,
       audit: { directory: configuration.audit.directory, publicKeys: existsSync(keyFile) ? [createPublicKey(readFileSync(keyFile))] : [], pseudonymKey: existsSync(secretFile) ? readFileSync(secretFile, 'utf8').trim() : '', retentionDays: configuration.audit.retentionDays },
       certificates: watched(configuration),

@@ -1,7 +1,9 @@
 /** `doctor`: is anything wrong, or about to be? One row a check, each with what to do. */
 import { statSync } from 'node:fs';
+import { isBrygganError } from '../core/errors.ts';
 import { isError } from '../core/findings.ts';
 import { verifyTrail } from '../audit/verify.ts';
+import type { IssuerFreshness } from '../pki/index.ts';
 import type { Tools } from './tools.ts';
 
 export interface Diagnosis { readonly check: string; readonly state: 'good' | 'soon' | 'bad'; readonly finding: string }
@@ -15,8 +17,9 @@ export const diagnose = async (tools: Tools): Promise<readonly Diagnosis[]> => {
   const configuration: Diagnosis = faults.length === 0
     ? { check: 'files', state: findings.length === 0 ? 'good' : 'soon', finding: findings.length === 0 ? 'configuration, parties and services are right' : `${findings.length} warnings: bryggan check` }
     : { check: 'files', state: 'bad', finding: `${faults.length} faults: bryggan check names each with its place and its fix` };
-  if (faults.length > 0) return [configuration];
-  const opened = await tools.open();
+  const opened = await tools.open().catch((error: unknown) => { if (isBrygganError(error)) return null; throw error; });
+  // Nothing more can be seen without a configuration; a faulty service alone hides nothing.
+  if (opened === null) return [configuration];
   const now = tools.now();
   const certificates = opened.certificates.map(({ what, subject, notAfter }): Diagnosis => {
     const days = Math.floor((notAfter - now) / DAY);
@@ -30,7 +33,7 @@ export const diagnose = async (tools: Tools): Promise<readonly Diagnosis[]> => {
   return [configuration, state, ...certificates, audit, ...(await ofProcess(await opened.runningStatus()))];
 };
 
-interface Status { readonly readiness?: { readonly status: string; readonly reasons: readonly string[] }; readonly store?: string; readonly registry?: { readonly alarm: unknown; readonly services: number; readonly held?: unknown; readonly otherNodes?: readonly { readonly node: string }[] }; readonly feeds?: { readonly faults: readonly { readonly feed: string; readonly detail: string }[]; readonly published: readonly { readonly id: string; readonly validUntil: number; readonly entities: number }[] }; readonly revocation?: readonly { readonly issuer: string; readonly nextUpdate: number | null; readonly entries: number; readonly lastError: string | null }[] }
+interface Status { readonly readiness?: { readonly status: string; readonly reasons: readonly string[] }; readonly store?: string; readonly registry?: { readonly alarm: unknown; readonly services: number; readonly held?: unknown; readonly otherNodes?: readonly { readonly node: string }[] }; readonly feeds?: { readonly faults: readonly { readonly feed: string; readonly detail: string }[]; readonly published: readonly { readonly id: string; readonly validUntil: number; readonly entities: number }[] }; readonly revocation?: readonly IssuerFreshness[] }
 const ofRegistry = (registry: Status['registry']): readonly Diagnosis[] => {
   const state = registry?.alarm == null ? 'good' : registry.held == null ? 'bad' : 'soon';
   const finding = { good: `${registry?.services ?? 0} services serve`, bad: 'changed files were not taken: bryggan check', soon: 'changed files wait for a person: bryggan plan' }[state];
@@ -43,6 +46,11 @@ const ofFeeds = (feeds: Status['feeds']): readonly Diagnosis[] => [
   ...(feeds?.faults ?? []).map(({ feed, detail }): Diagnosis => ({ check: `feed ${feed}`, state: 'bad', finding: detail })),
   ...(feeds?.published ?? []).map(({ id, validUntil, entities }): Diagnosis => ({ check: `feed ${id}`, state: 'good', finding: `${entities} entities, valid until ${new Date(validUntil).toISOString()}` })),
 ];
+const alarms: Readonly<Record<IssuerFreshness['alarm'], Diagnosis['state']>> = { ok: 'good', late: 'soon', grace: 'soon', away: 'bad' };
+const ofAuthority = ({ issuer, alarm, nextUpdate, entries, lastError }: IssuerFreshness): Diagnosis => {
+  const list = nextUpdate === null ? 'no list' : `list until ${new Date(nextUpdate).toISOString()}, ${entries} entries`;
+  return { check: `revocation: ${issuer}`, state: alarms[alarm], finding: alarm === 'ok' ? list : `${alarm}: ${list}${lastError === null ? '' : `; ${lastError}`}` };
+};
 const ofProcess = (status: Status | null): Promise<readonly Diagnosis[]> => {
   if (status === null) return Promise.resolve([{ check: 'process', state: 'soon', finding: 'no process runs on this state directory: bryggan serve' }]);
   const { readiness, store, registry, feeds } = status;
@@ -50,7 +58,6 @@ const ofProcess = (status: Status | null): Promise<readonly Diagnosis[]> => {
     { check: 'process', state: readiness?.status === 'ready' ? 'good' : readiness?.status === 'degraded' ? 'soon' : 'bad', finding: [readiness?.status ?? 'no answer', ...(readiness?.reasons ?? [])].join('; ') },
     { check: 'store', state: store === 'up' ? 'good' : 'bad', finding: store ?? 'unknown' },
     ...ofRegistry(registry), ...ofFeeds(feeds),
-    ...(status.revocation ?? []).map(({ issuer, nextUpdate, entries, lastError }): Diagnosis =>
-      nextUpdate === null ? { check: `revocation: ${issuer}`, state: 'bad', finding: `no list: ${lastError ?? 'never fetched'}` } : { check: `revocation: ${issuer}`, state: 'good', finding: `valid until ${new Date(nextUpdate).toISOString()}, ${entries} entries` }),
+    ...(status.revocation ?? []).map(ofAuthority),
   ]);
 };

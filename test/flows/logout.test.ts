@@ -1,4 +1,6 @@
 /** Logging out on a running Bryggan: asked by services in every binding, by the person; every other service told, and the truth said of each. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bindings, namespaces } from '../../src/saml/names.ts';
 import { askingService, logIn, receivedFrom, type AskingService, type Received } from '../fixtures/asking-service.ts';
@@ -244,6 +246,16 @@ describe('L11: ended by operations', () => {
     expect(JSON.parse(revoked.output)).toEqual([{ handle: listed[0]?.handle, services: [{ service: 'vgr/mute', result: 'cannot' }] }]);
     expect(await isLoggedIn(agent)).toBe(false);
     expect(bryggan.audit().findLast(({ type }) => type === 'session.ended')).toMatchObject({ person: 'SE2321000131-DEV1030', facts: { reason: 'administrator' } });
+  });
+  it('also while a file of a service is faulty: the commands of an incident look at what serves', async () => {
+    const broken = join(bryggan.root, 'metadata', 'services', 'vgr', 'broken.yaml');
+    writeFileSync(broken, 'federation: [\n');
+    const outputs = await Promise.all([['session', 'list'], ['service', 'list'], ['audit', 'verify'], ['doctor']].map((args) => bryggan.command(args)));
+    rmSync(broken);
+    const [sessions, services, verified, doctor] = outputs;
+    expect([sessions?.code, services?.code, verified?.code]).toEqual([0, 0, 0]);
+    expect(services?.output).toContain('vgr/mute');
+    expect(doctor).toMatchObject({ code: 1, output: expect.stringMatching(/bad\s+files[\s\S]*good\s+revocation: dev-siths-hsa-id-3/) as unknown });
   });
   it('names somebody, or nobody is ended', async () => {
     const refused = await bryggan.command(['session', 'revoke']);

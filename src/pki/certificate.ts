@@ -79,9 +79,18 @@ const readCertificate = (der: Buffer): Certificate => {
   };
 };
 
+/** Certificates are immutable once read, so one verdict about two of them stays true. */
+const verdicts = new WeakMap<Certificate, WeakMap<object, boolean>>();
 /** Whether `signer`'s key made the certificate's signature; says nothing else about either. */
-export const isSignedBy = (certificate: Certificate, signer: Pick<Certificate, 'publicKey'>): boolean =>
-  signatureHolds(certificate.signature.scheme, certificate.signature.signed, certificate.signature.value, signer.publicKey);
+export const isSignedBy = (certificate: Certificate, signer: Pick<Certificate, 'publicKey'>): boolean => {
+  const known = verdicts.get(certificate) ?? new WeakMap<object, boolean>();
+  verdicts.set(certificate, known);
+  const holds = known.get(signer) ?? signatureHolds(certificate.signature.scheme, certificate.signature.signed, certificate.signature.value, signer.publicKey);
+  known.set(signer, holds);
+  return holds;
+};
+/** What was found about the two before; undefined: nobody has looked yet. */
+export const knownVerdict = (certificate: Certificate, signer: Certificate): boolean | undefined => verdicts.get(certificate)?.get(signer);
 /** Same name and same key: the same authority, whatever certificate says so (threats H07). */
 export const isSameAuthority = (a: Certificate, b: Certificate): boolean => a.spki.equals(b.spki) && a.subjectDn.key === b.subjectDn.key;
 

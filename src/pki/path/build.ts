@@ -3,7 +3,7 @@
  * a candidate does not hold, nothing fetched, bounded in depth and in signatures (threats H12).
  */
 import type { Certificate } from '../certificate.ts';
-import { isSameAuthority, isSignedBy } from '../certificate.ts';
+import { isSameAuthority, isSignedBy, knownVerdict } from '../certificate.ts';
 import { fault, type PathFault } from './fault.ts';
 import { validatePath, type PathOptions } from './validate.ts';
 
@@ -20,17 +20,12 @@ export type PathFound = { readonly path: readonly Certificate[] } | { readonly f
 const MAX_SIGNATURES = 48;
 const MAX_CERTIFICATES = 12;
 
-const verdicts = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
-/** Certificates are immutable once read, so one verdict about two of them stays true. */
+/** A verdict that is known costs nothing; one that there is no work left for is no verdict, and is not kept. */
 const holdsBetween = (certificate: Certificate, signer: Certificate, work: { signatures: number }): boolean => {
-  const known = verdicts.get(certificate) ?? new WeakMap<Certificate, boolean>();
-  verdicts.set(certificate, known);
-  const earlier = known.get(signer);
-  if (earlier !== undefined) return earlier;
+  const known = knownVerdict(certificate, signer);
+  if (known !== undefined) return known;
   work.signatures -= 1;
-  const holds = work.signatures >= 0 && isSignedBy(certificate, signer);
-  known.set(signer, holds);
-  return holds;
+  return work.signatures >= 0 && isSignedBy(certificate, signer);
 };
 /** Key identifiers order the candidates; they never decide [RFC 5280 §4.2.1.1]. */
 const likelyFirst = (certificate: Certificate, candidates: readonly Certificate[]): readonly Certificate[] => {

@@ -57,12 +57,6 @@ describe('several candidates', () => {
     expect(outcome({ authorities: many })).toBe('work');
     expect(outcome({ authorities: [...many.slice(0, 40), issuing.certificate] })).toBe('Root > Issuing > Leaf');
   });
-  it('does not keep as a verdict that there was no work left', () => {
-    const fresh = issuing.issue().certificate;
-    const many = Array.from({ length: 60 }, () => makeAuthority('Issuing', { parent: root }).certificate);
-    expect(outcome({ leaf: fresh, authorities: [...many, issuing.certificate] })).toBe('work');
-    expect(outcome({ leaf: fresh })).toBe('Root > Issuing > Leaf');
-  });
 });
 describe('every authority of the path is looked at, beside its twin', () => {
   it('the twin', () => expect(below(makeAuthority('Sub', { parent: issuing }))).toBe('Root > Issuing > Sub > Leaf'));

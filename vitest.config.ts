@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     reporters: process.env['CI'] === undefined ? ['default'] : ['default', ['json', { outputFile: 'test-results.json' }]],
     projects: [
-      { test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [real], testTimeout: 20_000, hookTimeout: 60_000 } },
-      { test: { name: 'real', include: [real], testTimeout: 90_000, hookTimeout: 120_000, fileParallelism: false } },
+      { test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [real], testTimeout: 90_000, hookTimeout: 180_000 } },
+      { test: { name: 'real', include: [real], testTimeout: 180_000, hookTimeout: 240_000, fileParallelism: false } },
     ],
   },
 });

@@ -86,7 +86,7 @@ const startProbe = async (): Promise<{ readonly port: number; readonly server: S
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   return { server, port: (server.address() as AddressInfo).port };
 };
-const ATTEMPTS = 120;
+const ATTEMPTS = 600;
 const ASK_AGAIN = 30;
 const PAUSE = 100;
 /** Opens ever new names of the probe until the browser chooses as wanted; the policy page is asked again when that takes long. */

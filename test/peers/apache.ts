@@ -74,7 +74,7 @@ ${settings.directives.replaceAll('@DIR@', directory)}
   let exited = false;
   process_.once('exit', () => { exited = true; });
   for (let tries = 0; !(await answers(settings.port)); tries += 1) {
-    if (exited || tries > 100) throw new Error(`Apache did not start: ${said}\n${log()}`);
+    if (exited || tries > 600) throw new Error(`Apache did not start: ${said}\n${log()}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return {

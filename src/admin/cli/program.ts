@@ -130,7 +130,7 @@ const addFiles = (program: Command, processes: Processes, terminal: Terminal): v
 export const createProgram = (processes: Processes, terminal: Terminal): Command => {
   const program = new Command('bryggan').description('One shared identity service. BRYGGAN_ROOT holds config/ and metadata/ (default: .), BRYGGAN_STATE everything it writes (default: state/ below the root).').exitOverride();
   program.command('serve').description('start the service').action(() => processes.serve());
-  program.command('demo').description('start Bryggan with invented people, two demo applications and a simulated card reader')
+  program.command('demo').description('start Bryggan with invented people, demo applications and a simulated card reader')
     .option('--port <base>', 'first of the ports used', port, 8443).option('--dir <directory>', 'where the demo keeps its files', '.demo')
     .action((options) => processes.demo(options));
   addFiles(program, processes, terminal);

@@ -8,7 +8,7 @@ import { cpuOf, startBenchServer, type BenchServer } from './server.ts';
 import { get, logIn } from './sso.ts';
 
 const CONNECTIONS = 8;
-const WARM = 1500;
+const WARM = 5000;
 const ROUND = 300;
 const ROUNDS = 7;
 const COUNTED = 20;

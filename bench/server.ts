@@ -51,6 +51,7 @@ export const startBenchServer = async (signing: { response: boolean; assertion: 
   broker.delete('demo');
   broker.setIn(['listeners', 'public'], broker.createNode({ address: '127.0.0.1', port: ports.public, behindProxy: true }));
   broker.setIn(['log', 'level'], 'error');
+  for (const limit of ['requestsPerService', 'silentAnswers']) broker.setIn(['login', limit], 1_000_000_000);
   writeFileSync(file, String(broker));
   const secret = createHash('sha256').update(directory).digest('base64url');
   writeFileSync(join(state, 'proxy-secret'), secret, { mode: 0o600 });

@@ -18,6 +18,7 @@ import { drainable } from './http/drain.ts';
 import { createManagementServer } from './http/management.ts';
 import { lineOf } from './login/audit-lines.ts';
 import type { LoginPorts } from './login/context.ts';
+import { createPace } from './login/pace.ts';
 import type { AuthenticationMethod } from './login/ports.ts';
 import { createLogger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -158,6 +159,7 @@ const loginPorts = (made: Made, methods: LoginPorts['methods']): LoginPorts => {
     releasePolicy: () => configuration.release,
     methods,
     logoutFaces: { saml: createLogoutFace({ entityId, signer, clock, random, log, registry, post: (url, body) => outbound.post(url, body, 'text/xml; charset=utf-8', SOAP_LIMITS) }), oidc: made.oidc.logoutFace },
+    pace: createPace(clock, login),
     settings: { publicUrl: configuration.publicUrl, environment: configuration.environment, ...login, ...session, secret },
     operatorSupport: configuration.operator.support,
     observe: ({ stale, ...outcome }) => {

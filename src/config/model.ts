@@ -101,7 +101,7 @@ export interface Configuration {
   };
   readonly store: StoreSettings;
   readonly session: { readonly idleSeconds: number; readonly absoluteSeconds: number };
-  readonly login: { readonly transactionSeconds: number; readonly startsPerMinute: number };
+  readonly login: { readonly transactionSeconds: number; readonly startsPerMinute: number; readonly requestsPerService: number; readonly silentAnswers: number };
   readonly clockSkewSeconds: number;
   readonly trustedProxies: readonly string[];
   /** Client networks exempt from limits per address. */

@@ -25,7 +25,7 @@ export type ErrorText =
   | 'card-cannot-check' | 'card-unreadable' | 'card-proxy' | 'card-link-used'
   | 'person-unknown' | 'person-elsewhere' | 'directory-away' | 'commission-none' | 'employee-none' | 'required-missing' | 'required-held-back' | 'wrong-person'
   | 'login-cancelled' | 'login-lost' | 'login-over' | 'login-elsewhere' | 'login-done' | 'method-none' | 'choice-unknown'
-  | 'store-away' | 'audit-away' | 'busy' | 'form-foreign' | 'page-unknown' | 'host-unknown' | 'internal'
+  | 'store-away' | 'audit-away' | 'busy' | 'service-busy' | 'form-foreign' | 'page-unknown' | 'host-unknown' | 'internal'
   | 'mobile-refused' | 'mobile-replaced' | 'mobile-expired' | 'mobile-credential' | 'mobile-app' | 'mobile-elsewhere' | 'mobile-unknown' | 'mobile-away' | 'upstream-refused' | 'upstream-away' | 'not-a-page';
 
 const REQUEST_DENIED = 'urn:oasis:names:tc:SAML:2.0:status:RequestDenied';
@@ -171,6 +171,7 @@ const rows = {
   'web.method': { ...arrival('page-unknown', 405), actor: 'user', audited: false },
   'web.parameter': { ...arrival('request-broken'), audited: false },
   'web.rate': { ...arrival('busy', 429), actor: 'user' },
+  'service.rate': { ...arrival('service-busy', 429), audited: false },
 
   // Stores, audit, configuration
   'store.unavailable': { ...answered(['Responder', null], 'temporarily_unavailable', 'operations', 'store-away', 503), log: 'error', audited: false },

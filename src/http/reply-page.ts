@@ -19,11 +19,14 @@ const frameFor = (request: FastifyRequest, context: FrameContext, tools: ReplyTo
   return { ...context, locale, environment: tools.environment, otherLanguageUrl: `/language/${locale === 'sv' ? 'en' : 'sv'}` };
 };
 
+/** [RFC 9110 §10.2.3] */
+const RETRY_SECONDS: Readonly<Record<number, string>> = { 429: '60', 503: '5' };
 export interface Shown { readonly page: Page; readonly status: number; readonly context: FrameContext }
 export const sendPage = (request: FastifyRequest, reply: FastifyReply, { page, status, context }: Shown, tools: ReplyTools): FastifyReply => {
   const frame = frameFor(request, context, tools);
   void reply.code(status).headers(tools.ui.headers(page, frame)).type('text/html; charset=utf-8');
-  if (status === 503) void reply.header('retry-after', '5');
+  const wait = RETRY_SECONDS[status];
+  if (wait !== undefined) void reply.header('retry-after', wait);
   return reply.send(tools.ui.render(page, frame));
 };
 

@@ -39,8 +39,9 @@ export const chooseMethod = async (request: AcceptedRequest, service: ServicePar
   if (found !== undefined && !declined) {
     const reuse = await reuseOf(found, request, service, methodsFor(service, ports.registry.current(), ports.methods).map(({ id }) => id), ports);
     const { id, identity, acting } = found;
-    if (reuse === 'reuse' || (reuse === 'confirm' && confirmed)) return { kind: 'session', session: id, identity, acting };
-    if (reuse === 'confirm') return { kind: 'confirm-session', personName: shownName(await lookUpIfThere(identity, ports)) };
+    const circles = reuse === 'reuse' && ports.pace.circles(id, service.id);
+    if ((reuse === 'reuse' && !circles) || (reuse !== 'no' && confirmed)) return { kind: 'session', session: id, identity, acting };
+    if (reuse !== 'no') return { kind: 'confirm-session', personName: shownName(await lookUpIfThere(identity, ports)), ...(circles ? { circles } : {}) };
   }
   return { kind: 'methods', methods: usable };
 };

@@ -11,6 +11,7 @@ import type { PartyRegistry } from '../parties/model.ts';
 import type { Stores } from '../sessions/ports.ts';
 import type { Asker, Page } from './pages.ts';
 import type { SupportContact } from '../parties/model.ts';
+import type { Pace } from './pace.ts';
 import type { AuthenticationMethod, LogoutFace, ProtocolFace } from './ports.ts';
 import type { AnswerSlip } from './transaction.ts';
 
@@ -41,6 +42,7 @@ export interface LoginPorts {
   readonly faces: Readonly<Partial<Record<AnswerSlip['protocol'], ProtocolFace>>>;
   readonly methods: ReadonlyMap<string, AuthenticationMethod>;
   readonly logoutFaces: Readonly<Partial<Record<AnswerSlip['protocol'], LogoutFace>>>;
+  readonly pace: Pace;
   readonly settings: LoginSettings;
   /** Whom people turn to when no party is known. */
   readonly operatorSupport: SupportContact;

@@ -47,7 +47,7 @@ export const advance = async (visit: Visit, ports: LoginPorts): Promise<FlowRepl
   if (transaction.state === 'accepted') {
     const chosen = await chooseMethod(transaction.request, service, browser, ports, { declined: transaction.declinedSession, confirmed: visit.confirmed, session: await sessionOf(visit, ports) }); // 2
     if (chosen.kind === 'session') return advance(await withSession(visit, transaction, chosen, ports), ports);
-    if (chosen.kind === 'confirm-session') return ask(visit, { kind: 'confirm-session', personName: chosen.personName }, ports);
+    if (chosen.kind === 'confirm-session') return ask(visit, { ...chosen }, ports);
     return authenticate(visit, transaction, chosen.methods, ports); // 3
   }
   const acting = await actFor(transaction, browser, ports); // 4
@@ -56,6 +56,7 @@ export const advance = async (visit: Visit, ports: LoginPorts): Promise<FlowRepl
   if ((service.federation.showRelease || transaction.request.showRelease === true) && !transaction.releaseSeen) return ask(visit, { kind: 'what-is-sent', facts: wordsOf(released.released) }, ports);
   const answer = await respond(released, { person: transaction.identity.person, personParty: acting.party, reused: transaction.reused, staleSince: staleSinceOf(acting) }, ports, claimOf(visit, ports)); // 6
   await rememberActing(transaction.session, transaction.acting, acting.choice, ports);
+  if (visit.version === null) ports.pace.answeredSilently(transaction.session, service.id);
   return reply({ kind: 'answer', answer }, frameOf(ports, transaction, { secret: visit.secret, personParty: acting.party }), [...visit.cookies, ...sessionCookie(transaction.session, browser)]);
 };
 

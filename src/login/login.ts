@@ -34,6 +34,7 @@ export const arrive = async (arrival: Arrival, transport: 'same-site-cookies' | 
     if (answer === null) throw outcome.error;
     return reply({ kind: 'answer', answer }, bareFrame(ports));
   }
+  ports.pace.request(outcome.request.slip.service);
   const transaction = newTransaction(outcome.request, ports);
   // Asked together, so that the store is gone to once.
   const [earlier, session] = await Promise.all([

@@ -33,7 +33,7 @@ export type Page =
   | { readonly kind: 'phone-start'; readonly method: string; /** The browser seems to be on a phone: then the app on this device comes first. */ readonly onPhone: boolean; readonly otherDevice: 'qr' | 'identity' | 'none'; readonly failure: ErrorCode | null; readonly otherMethods: string | null }
   /** `picture`: address of the QR code, changed every second by the script; `startUrl`: opens the app here. */
   | { readonly kind: 'phone'; readonly method: string; readonly device: 'same' | 'other'; readonly hint: 'start-app' | 'app-started' | 'user-sign'; readonly secondsLeft: number; readonly startUrl: string | null; readonly picture: string | null; readonly statusUrl: string; readonly otherMethods: string | null }
-  | { readonly kind: 'confirm-session'; readonly personName: string }
+  | { readonly kind: 'confirm-session'; readonly personName: string; /** The service sent this browser here again and again without keeping the login. */ readonly circles?: true }
   | { readonly kind: 'choose-employee'; readonly options: readonly EmployeeOption[] }
   | { readonly kind: 'choose-commission'; readonly options: readonly CommissionOption[] }
   /** What is sent, in words: names of facts, never raw wire names. */

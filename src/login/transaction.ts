@@ -122,7 +122,7 @@ export interface ReleasedTransaction extends TransactionBase {
 /** Step 2's result: an earlier session answers, the person is asked to confirm it, or somebody must authenticate. */
 export type ChosenMethod =
   | { readonly kind: 'session'; readonly session: SessionId; readonly identity: VerifiedIdentity; readonly acting: ActingChoice }
-  | { readonly kind: 'confirm-session'; readonly personName: string }
+  | { readonly kind: 'confirm-session'; readonly personName: string; readonly circles?: true }
   | { readonly kind: 'methods'; readonly methods: readonly string[] };
 
 /** Kept until it expires so that Back, Refresh and old tabs find a way on instead of a dead end. */

@@ -87,6 +87,7 @@ const meanings: Readonly<Partial<Record<ErrorCode, string>>> = {
   'login.state': 'A step that the login has passed or not reached.',
   'web.host': 'A Host header that this listener does not answer to. Does the proxy pass it on unchanged?',
   'web.parameter': 'A parameter twice, or in a form that is not read.',
+  'service.rate': 'More requests of one service in a minute than `login.requestsPerService`: it floods us, or sends browsers in circles. Other services go on.',
   'web.rate': 'More logins from one address in a minute than `login.startsPerMinute`. A hospital is one address: list it under the party’s `networks`.',
   'store.unavailable': 'Redis, or the embedded store, does not answer.',
   'store.sealed-value': 'A stored value was altered or moved, or is sealed with a key that this node does not have. Have all nodes the same sealing keys?',

@@ -52,6 +52,7 @@ export const samples: readonly Sample[] = [
   sample('card', { kind: 'card', continueTo: 'https://card.example.org/card/AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBB', otherMethods: true }),
   ...cardCodes.map((code) => sample(code.replace('.', '-'), { kind: 'card-failed', code, tryAgain: `${frame.base ?? ''}/method/card`, otherMethods: code === 'card.revoked' ? `${frame.base ?? ''}/method` : null })),
   sample('confirm-session', { kind: 'confirm-session', personName: 'Vilma Testsson' }),
+  sample('confirm-session-circles', { kind: 'confirm-session', personName: 'Vilma Testsson', circles: true }),
   sample('choose-employee', { kind: 'choose-employee', options: [{ index: 0, organisation: 'Borås Stad', title: 'Sjuksköterska', lastUsed: false }, { index: 1, organisation: 'Västra Götalandsregionen', title: 'Sjuksköterska, medicin', lastUsed: true }] }),
   sample('choose-commission-1', { kind: 'choose-commission', options: oneCommission }),
   sample('choose-commission-3', { kind: 'choose-commission', options: threeCommissions }),

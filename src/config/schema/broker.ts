@@ -134,6 +134,8 @@ export const brokerSchema = z.strictObject({
     .strictObject({
       transactionSeconds: seconds.min(60).max(3600).default(900).meta({ description: 'how long a login may take' }),
       startsPerMinute: z.int().min(1).default(120).meta({ description: 'new logins per address and minute, outside the listed networks' }),
+      requestsPerService: z.int().min(1).default(12_000).meta({ description: 'requests of one service that a node takes in a minute: one that floods us leaves the others their share' }),
+      silentAnswers: z.int().min(5).default(60).meta({ description: 'answers to one service in a minute from one session without anybody doing anything; then the person is told that the service sends them in circles' }),
     })
     .prefault({}),
   clockSkewSeconds: seconds.max(300).default(60).meta({ description: 'allowed between a peer’s clock and ours, where its federation says nothing else' }),

@@ -202,6 +202,11 @@ export const enErrors: ErrorMessages = {
     happened: 'Many logins have come from here in a short time.',
     todo: 'Wait a minute and try again.',
   },
+  'service-busy': {
+    title: 'The service sends too many logins',
+    happened: 'The service that you came from has sent more logins in a short time than it may. Other services are not affected.',
+    todo: 'Wait a minute and try again. Turn to the support of the service if it goes on.',
+  },
   'form-foreign': {
     title: 'That answer came from an old page',
     happened: 'The button belonged to a page that no longer counts, or to another tab.',

@@ -77,6 +77,7 @@ export const en: Messages = {
     yes: (name: string): string => `Yes, continue as ${name}`,
     yesUnnamed: 'Yes, continue',
     no: { name: 'No, that’s not me', hint: 'Log in with your own card' },
+    circles: 'The service has sent you here again and again although you are logged in. The fault is probably the service’s: turn to its support if it happens again when you continue.',
   },
   chooseEmployee: { heading: 'Which of your jobs is this for?', lastUsed: 'Last chosen here' },
   chooseCommission: {

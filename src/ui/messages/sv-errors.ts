@@ -202,6 +202,11 @@ export const svErrors: ErrorMessages = {
     happened: 'Det har kommit många inloggningar härifrån på kort tid.',
     todo: 'Vänta en minut och försök igen.',
   },
+  'service-busy': {
+    title: 'Tjänsten skickar för många inloggningar',
+    happened: 'Tjänsten du kom från har på kort tid skickat fler inloggningar än den får. Andra tjänster påverkas inte.',
+    todo: 'Vänta en minut och försök igen. Kontakta tjänstens support om det fortsätter.',
+  },
   'form-foreign': {
     title: 'Svaret kom från en gammal sida',
     happened: 'Knappen hörde till en sida som inte gäller längre, eller till en annan flik.',

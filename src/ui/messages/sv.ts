@@ -90,6 +90,7 @@ export const sv = {
     yes: (name: string): string => `Ja, fortsätt som ${name}`,
     yesUnnamed: 'Ja, fortsätt',
     no: { name: 'Nej, det är inte jag', hint: 'Logga in med ditt eget kort' },
+    circles: 'Tjänsten har skickat hit dig om och om igen, fast du är inloggad. Felet finns troligen hos tjänsten: kontakta dess support om det händer igen när du fortsätter.',
   },
   chooseEmployee: { heading: 'Vilken anställning gäller det?', lastUsed: 'Senast vald här' },
   chooseCommission: {

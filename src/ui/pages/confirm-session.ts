@@ -15,6 +15,7 @@ export const confirmSession = (page: Extract<Page, { kind: 'confirm-session' }>,
     heading: named ? texts.heading(personName) : texts.headingUnnamed,
     content: [
       html`<p>${named ? texts.lead(personName) : texts.leadUnnamed}</p>`,
+      page.circles === true ? html`<p data-circles role="status">${texts.circles}</p>` : html``,
       ownForm(frame, 'confirm', html`<ul class="choices">${answer('yes', named ? texts.yes(personName) : texts.yesUnnamed, null, 'check')}${answer('no', texts.no.name, texts.no.hint, 'card')}</ul>`),
       html`<div class="links">${cancelForm(frame)}</div>`,
     ],

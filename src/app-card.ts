@@ -1,15 +1,18 @@
 /** The card's way in: both listeners, and what they do with what they read. Used by app.ts alone. */
 import type { Server } from 'node:http';
 import { authenticateCard, certificateHints, type CertificateMethodPorts, type CertificateMethodSettings } from './authenticators/certificate/authenticate.ts';
-import { hostMatches, type CardEndpointPorts, type PresentedCertificate } from './authenticators/certificate/card-endpoint.ts';
+import { hostMatches, type CardEndpointPorts, type CardPage, type PresentedCertificate } from './authenticators/certificate/card-endpoint.ts';
+import { inspectCard } from './authenticators/certificate/inspect.ts';
 import { createCardListener } from './authenticators/certificate/card-listener.ts';
 import { createProxyListener } from './authenticators/certificate/proxy-listener.ts';
 import type { Configuration } from './config/model.ts';
 import { errorCatalogue } from './core/error-catalogue.ts';
-import { isBrygganError } from './core/errors.ts';
+import { fail, isBrygganError } from './core/errors.ts';
+import type { Locale } from './core/locale.ts';
 import { newReference } from './core/secrets.ts';
 import { park, type AuthenticationOutcome } from './login/3-authenticate.ts';
 import { lineOf } from './login/audit-lines.ts';
+import { cardTestAddress, isCardTest, openCardTest } from './login/card-test.ts';
 import type { LoginPorts } from './login/context.ts';
 import { bareFrame } from './login/frame.ts';
 import type { PageFrame } from './login/pages.ts';
@@ -43,6 +46,19 @@ const judge = async (peer: PresentedCertificate | null, hostName: string, { meth
   }
 };
 
+/** Shown where the card was read: nothing of it travels on. */
+const testCard = async (handle: string, peer: PresentedCertificate | null, hostName: string, { methods, certificatePorts, ports }: CardWiring): Promise<CardPage> => {
+  const { party, locale } = openCardTest(handle, ports);
+  const settings = methodAt(hostName, methods) ?? fail('login.no-method', 'no method reads cards at this host', { hostName });
+  const report = await inspectCard(peer, settings, certificatePorts);
+  ports.log.info({ party: party.id, verdict: report.verdict.ok ? 'good' : report.verdict.code, issuer: report.certificate?.listed ?? null }, 'a card was tried');
+  const { publicUrl } = ports.settings;
+  return { status: 200, html: ui.renderAlone({ kind: 'card-test-result', report, retry: `${publicUrl}${cardTestAddress(party.id)}` }, { ...cardHostFrame(locale, ports), support: party.support }) };
+};
+/** Its links lead to the public listener: nothing else is served beside a page of the card host. */
+const cardHostFrame = (locale: Locale, ports: LoginPorts): PageFrame =>
+  ({ ...bareFrame(ports), locale, environment: ports.settings.environment, otherLanguageUrl: `${ports.settings.publicUrl}/language/${locale === 'sv' ? 'en' : 'sv'}` });
+
 const endpointPorts = (wiring: CardWiring): CardEndpointPorts => {
   const { ports, withoutCertificate } = wiring;
   return {
@@ -50,14 +66,13 @@ const endpointPorts = (wiring: CardWiring): CardEndpointPorts => {
     onCard: async (handle, peer, facts) =>
       peer === null && facts.via === 'tls' && withoutCertificate !== undefined
         ? { redirectTo: withoutCertificate(handle) }
-        : { redirectTo: await park(handle, () => judge(peer, facts.hostName, wiring), ports) },
+        : isCardTest(handle) ? testCard(handle, peer, facts.hostName, wiring) : { redirectTo: await park(handle, () => judge(peer, facts.hostName, wiring), ports) },
     failurePage: async (error, facts) => {
       const reference = newReference(ports.random);
       const row = errorCatalogue[error.code];
       if (row.audited) await ports.audit.record(lineOf(row.text === 'card-proxy' ? 'card.proxy-refused' : 'request.refused', { reference, code: error.code, facts: { ...error.facts, via: facts.via, detail: error.detail } }));
       const locale = facts.acceptLanguage?.toLowerCase().startsWith('en') === true ? 'en' : 'sv';
-      const frame: PageFrame = { ...bareFrame(ports), reference, locale, environment: ports.settings.environment, otherLanguageUrl: `${ports.settings.publicUrl}/language/${locale === 'sv' ? 'en' : 'sv'}` };
-      return { status: row.http, html: ui.render({ kind: 'error', code: error.code, answer: null, retry: null }, frame) };
+      return { status: row.http, html: ui.renderAlone({ kind: 'error', code: error.code, answer: null, retry: null }, { ...cardHostFrame(locale, ports), reference }) };
     },
   };
 };

@@ -18,20 +18,15 @@ export interface ReaderSettings {
 
 const structured = (der: Buffer): string => `:${der.toString('base64')}:`;
 
-/** Hands one certificate to the proxy listener [RFC 9440]; returns the address that the browser goes to next. */
-const handOver = (handle: string, person: ReaderPerson | null, proxy: ReaderSettings['proxy']): Promise<string> =>
+/** Hands one certificate to the proxy listener [RFC 9440]; what it answers goes to the browser as it is. */
+const handOver = (handle: string, person: ReaderPerson | null, proxy: ReaderSettings['proxy']): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const headers: Record<string, string> = { 'x-bryggan-proxy-secret': proxy.secret, 'x-ssl-session-reused': '.', 'x-ssl-client-verify': person === null ? 'NONE' : 'SUCCESS', host: proxy.host };
     if (person !== null) {
       headers['client-cert'] = structured(person.certificateDer);
       headers['client-cert-chain'] = person.chainDer.map(structured).join(', ');
     }
-    httpRequest({ socketPath: proxy.socketPath, path: `/card/${handle}`, method: 'GET', headers }, (answer) => {
-      answer.resume();
-      const { location } = answer.headers;
-      if (location === undefined) reject(new Error(`the proxy listener answered ${answer.statusCode ?? 0}`));
-      else resolve(location);
-    }).on('error', reject).end();
+    httpRequest({ socketPath: proxy.socketPath, path: `/card/${handle}`, method: 'GET', headers }, resolve).on('error', reject).end();
   });
 
 const chooser = (settings: ReaderSettings): SafeHtml => html`
@@ -52,7 +47,9 @@ export const createCardReader = (settings: ReaderSettings): Server => {
     for await (const chunk of request) body = (body + String(chunk)).slice(0, 1000);
     const id = new URLSearchParams(body).get('person') ?? '';
     const person = settings.people.find((candidate) => candidate.id === id) ?? null;
-    response.writeHead(303, { location: await handOver(handle, person, settings.proxy), 'cache-control': 'no-store' }).end();
+    const answer = await handOver(handle, person, settings.proxy);
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
   };
   return createServer(settings.tls, (request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';

@@ -1,4 +1,4 @@
-/** Routes of the login itself: /login/<id>/…, /me, /logout, /language. Thin: a route reads, calls one door, and replies. */
+/** Routes of the login itself: /login/<id>/…, /me, /logout, /card-test, /language. Thin: a route reads, calls one door, and replies. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fail } from '../core/errors.ts';
 import { isLocale } from '../core/locale.ts';
@@ -8,7 +8,8 @@ import { cancelForm, chooseActingForm, chooseMethodForm, confirmSessionForm, rel
 import { cancelPhone, phonePicture, phoneStatus, showPhone, startPhone } from '../login/phone.ts';
 import { carryOn, confirmLogout, finishLogout, showProgress, skipService } from '../login/logout.ts';
 import { changeCommission, leaveOne, logOut, showCommissions, showLogout, showMe } from '../login/account.ts';
-import { browserOf } from './browser.ts';
+import { showCardTest, startCardTest } from '../login/card-test.ts';
+import { browserOf, localeOf } from './browser.ts';
 import { setLanguage } from './cookies.ts';
 import { onlyParameter, parseFields, rawQueryOf, type Fields } from './form.ts';
 import { sendFlow, type ReplyTools } from './reply-page.ts';
@@ -57,6 +58,11 @@ export const registerLogin = (server: FastifyInstance, ports: LoginPorts, tools:
     // Back and the language switch come to a form's address by GET: the login's own page is the way on.
     if (name !== 'method') server.get<Id>(`/login/:id/${name}`, (request, reply) => reply.code(303).header('location', `/login/${encodeURIComponent(request.params.id)}/`).send());
   }
+
+  type Party = { Params: { party: string; method: string } };
+  server.get<Party>('/card-test/:party', async (request, reply) => sendFlow(request, reply, showCardTest(request.params.party, ports), tools));
+  server.get<Party>('/card-test/:party/:method', async (request, reply) =>
+    reply.code(303).header('cache-control', 'no-store').header('location', await startCardTest(request.params.party, request.params.method, { address: request.ip, locale: localeOf(request) }, ports)).send());
 
   server.get('/me', (request, reply) => send(request, reply, showMe(browserOf(request), ports)));
   server.get('/me/commission', (request, reply) => send(request, reply, showCommissions(browserOf(request), ports)));

@@ -46,12 +46,23 @@ export type Page =
   | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly methodKind?: MethodOption['kind']; readonly level: string; readonly since: Instant; readonly until: Instant; readonly commission: { readonly unit: string; readonly purpose: string } | null; /** There are several to choose from: a link to the choice is shown. */ readonly canChange?: boolean; readonly services: readonly SessionService[]; /** The service that was just left. */ readonly left: LogoutLine | null }
   /** Who is in which feed of ours; `certificate`: SHA-256 of the one that signs them. */
   | { readonly kind: 'metadata-feeds'; readonly certificate: string; readonly feeds: readonly FeedLine[]; readonly frozen: FrozenLine | null }
+  /** For the help desk: what would be made of a card, without a login. */
+  | { readonly kind: 'card-test'; readonly partyName: string; readonly starts: readonly { readonly startUrl: string; readonly label: LocalisedText | null }[] }
+  | { readonly kind: 'card-test-result'; readonly report: CardReport; readonly retry: string }
   | { readonly kind: 'nobody' }
   | { readonly kind: 'log-out' }
   /** The browser is being sent from service to service; goes on by itself to `next`. */
   | { readonly kind: 'logging-out'; readonly services: readonly LogoutLine[]; readonly next: string; /** Past a service that does not answer from here. */ readonly skip: string; /** Address that shows whether it does. */ readonly probe: string | null }
   /** `continueTo`: the service that began, which is told when the person goes on there. */
   | { readonly kind: 'logged-out'; readonly services: readonly LogoutLine[]; readonly continueTo: { readonly name: LocalisedText; readonly path: string } | null };
+/** What a presented certificate says and what we conclude; shown to whoever presented it, and nowhere kept. */
+export interface CardReport {
+  readonly verdict: { readonly ok: true; readonly level: string } | { readonly ok: false; readonly code: ErrorCode };
+  /** Null when no certificate came, or none that can be read. `identifier`: HSA-id, or a personal identity number without its last four digits. */
+  readonly certificate: { readonly holder: string; readonly identifier: string | null; readonly issuer: string; /** Our row for the issuer. */ readonly listed: string | null; readonly serial: string; readonly validFrom: Instant; readonly validTo: Instant; readonly policies: readonly string[] } | null;
+  /** Null when there is no path to ask it about. */
+  readonly revocation: { readonly status: 'good' | 'revoked'; readonly source: 'crl' | 'ocsp'; readonly asOf: Instant; readonly stale: boolean } | { readonly status: 'unknown'; readonly why: string } | null;
+}
 /** One metadata feed on the page that people compare fingerprints on. */
 export interface FeedLine {
   readonly id: 'local-idps' | 'sambi' | 'applications';

@@ -27,6 +27,8 @@ export interface Party extends Organisation {
   readonly networks: readonly string[];
   /** Methods this party's services offer, in the order shown; ids of config/methods.yaml. */
   readonly methods: readonly string[];
+  /** Its help desk may try cards at /card-test/<party>. */
+  readonly cardTest: boolean;
 }
 
 export type NameIdFormat = 'transient' | 'persistent';

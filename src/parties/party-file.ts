@@ -27,6 +27,7 @@ export const partyFileSchema = rule(
     support: supportContact.extend({ invented }).meta({ description: 'shown on error pages to its people and its services’ users' }),
     networks: unique(z.array(network), (item) => item, 'a network').default([]).meta({ description: 'client networks exempt from limits per address: a hospital is one address' }),
     methods: unique(z.array(shortId).min(1), (item) => item, 'a method').optional().meta({ description: 'methods that its services offer, in this order; default: all of config/methods.yaml but those with `byDefault: false`' }),
+    cardTest: z.boolean().default(false).meta({ description: 'true: /card-test/<party> shows what Bryggan makes of a card, for the party’s help desk' }),
     affiliates: unique(z.array(affiliateSchema), (item) => item.organisationNumber, 'an organisation').default([]).meta({ description: 'private providers under contract, whose people log in as the party’s' }),
     numberReadIn: z.array(line(40)).optional().meta({ description: 'where the organisation number was read, for the person who checks it against the register' }),
   }),

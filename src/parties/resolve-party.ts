@@ -36,5 +36,6 @@ export const resolveParty = (party: PartySource, all: ReadonlyMap<PartyId, Party
     affiliates: value.affiliates.map(({ name, organisationNumber }) => ({ name, number: organisationNumber })),
     networks: value.networks,
     methods: value.methods ?? settings.methodsByDefault ?? settings.methods,
+    cardTest: value.cardTest,
   });
 };

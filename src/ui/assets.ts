@@ -53,6 +53,9 @@ const all: Readonly<Record<AssetName, Asset>> = {
   'mark.svg': assetOf('mark.svg', own('assets/mark.svg')),
 };
 
+/** Without its font, for a document that fetches nothing. */
+export const styleText = squeezed(styles).replace(/@font-face\s*\{[^}]*\}/g, '');
+
 /** Path → asset, for the route `/assets/*`. */
 export const assets: ReadonlyMap<string, Asset> = new Map(Object.values(all).map((asset) => [asset.path, asset]));
 export const assetUrl = (name: AssetName): string => all[name].path;

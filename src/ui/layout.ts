@@ -1,7 +1,7 @@
 /** The document around every page but `on-the-way`: planks, environment, asking application, footer. */
 import { fail } from '../core/errors.ts';
 import type { PageFrame } from '../login/pages.ts';
-import { assetUrl } from './assets.ts';
+import { assetUrl, styleText } from './assets.ts';
 import { logoAddress, webAddress } from './address.ts';
 import { attributes, html, type Content, type SafeHtml } from './html.ts';
 import { mark } from './icons.ts';
@@ -49,6 +49,9 @@ export const headStart = (locale: PageFrame['locale']): SafeHtml =>
 <html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><link rel="preload" href="${assetUrl('text.woff2')}" as="font" type="font/woff2" crossorigin><link rel="stylesheet" href="${assetUrl('bryggan.css')}"><link rel="icon" href="${assetUrl('mark.svg')}" type="image/svg+xml">`;
 export const environmentBanner = (frame: Pick<PageFrame, 'locale' | 'environment'>): SafeHtml | null =>
   frame.environment === 'production' ? null : html`<p class="environment">${messagesIn(frame.locale).environment[frame.environment]}</p>`;
+
+const fetched = /<link rel="preload"[^>]*><link rel="stylesheet"[^>]*><link rel="icon"[^>]*>/;
+export const withStylesInside = (document: string): string => document.replace(fetched, () => `<style>${styleText}</style>`);
 
 const heads = { sv: headStart('sv'), en: headStart('en') };
 

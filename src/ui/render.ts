@@ -5,10 +5,11 @@
  */
 import { renderSVG } from 'uqr';
 import type { Page, PageFrame } from '../login/pages.ts';
-import { documentOf, type Sheet } from './layout.ts';
+import { documentOf, withStylesInside, type Sheet } from './layout.ts';
 import { alreadyLoggedIn } from './pages/already-logged-in.ts';
 import { card } from './pages/card.ts';
 import { cardFailed } from './pages/card-failed.ts';
+import { cardTest, cardTestResult } from './pages/card-test.ts';
 import { chooseCommission } from './pages/choose-commission.ts';
 import { chooseEmployee } from './pages/choose-employee.ts';
 import { chooseMethod } from './pages/choose-method.ts';
@@ -41,6 +42,8 @@ const sheetOf = (page: Exclude<Page, { kind: 'on-the-way' }>, frame: PageFrame):
     case 'error': return error(page, frame);
     case 'me': return me(page, frame);
     case 'metadata-feeds': return metadataFeeds(page, frame);
+    case 'card-test': return cardTest(page, frame);
+    case 'card-test-result': return cardTestResult(page, frame);
     case 'nobody': return nobody(frame);
     case 'log-out': return logOut(frame);
     case 'logging-out': return loggingOut(page, frame);
@@ -52,5 +55,10 @@ const sheetOf = (page: Exclude<Page, { kind: 'on-the-way' }>, frame: PageFrame):
 export const renderPage = (page: Page, frame: PageFrame): string =>
   page.kind === 'on-the-way' ? onTheWay(page, frame) : documentOf(page.kind, sheetOf(page, frame), frame);
 
+/**
+ * The same document for a host that serves nothing beside it: styles inside, the system's own font. Its policy must allow them.
+ */
+const renderAlone = (page: Exclude<Page, { kind: 'on-the-way' }>, frame: PageFrame): string => withStylesInside(renderPage(page, frame));
+
 /** The renderer in the shape that http/ asks for. */
-export const ui = { render: renderPage, headers: headersFor, picture: (text: string): string => renderSVG(text, { border: 2, ecc: 'M' }) };
+export const ui = { render: renderPage, renderAlone, headers: headersFor, picture: (text: string): string => renderSVG(text, { border: 2, ecc: 'M' }) };

@@ -26,6 +26,8 @@ const formsEnd: Readonly<Record<Kind, 'anywhere' | 'here' | 'no forms'>> = {
   'log-out': 'here',
   'nobody': 'no forms',
   'metadata-feeds': 'no forms',
+  'card-test': 'no forms',
+  'card-test-result': 'no forms',
   'logging-out': 'no forms',
   'logged-out': 'no forms',
 };

@@ -23,10 +23,11 @@ export interface CardFacts {
   readonly tlsVersion: string | null;
   readonly acceptLanguage: string | null;
 }
-/** Takes what was presented and says where the browser goes next; whatever it throws becomes a page. */
-export type OnCard = (handle: string, peer: PresentedCertificate | null, facts: CardFacts) => Promise<{ readonly redirectTo: string }>;
+export interface CardPage { readonly status: number; readonly html: string }
+/** Takes what was presented and says where the browser goes next, or what it shows; whatever it throws becomes a page. */
+export type OnCard = (handle: string, peer: PresentedCertificate | null, facts: CardFacts) => Promise<{ readonly redirectTo: string } | CardPage>;
 /** The page of an error that has no login to go back to; the place to audit `card.proxy` and `card.resumed` (a page is sent when this resolves). */
-export type FailurePage = (error: BrygganError, facts: Pick<CardFacts, 'via' | 'remoteAddress' | 'acceptLanguage'>) => Promise<{ readonly status: number; readonly html: string }>;
+export type FailurePage = (error: BrygganError, facts: Pick<CardFacts, 'via' | 'remoteAddress' | 'acceptLanguage'>) => Promise<CardPage>;
 
 export interface CardEndpointPorts {
   readonly onCard: OnCard;
@@ -105,25 +106,26 @@ const answer = (response: ServerResponse, status: number, headers: Readonly<Reco
 
 /** The request handler of a card listener; see `CardEndpointPorts`. Never throws and never leaves a request without an answer. */
 export const createCardEndpoint = (hosts: readonly HostPattern[], reader: PeerReader, ports: CardEndpointPorts): RequestListener => {
-  const serve = async (request: IncomingMessage, origin: Pick<CardFacts, 'via' | 'remoteAddress' | 'acceptLanguage'>): Promise<Readonly<Record<string, string>>> => {
+  const show = (response: ServerResponse, { status, html }: CardPage): void => answer(response, status, { 'Content-Type': 'text/html; charset=utf-8' }, html);
+  const serve = async (request: IncomingMessage, response: ServerResponse, origin: Pick<CardFacts, 'via' | 'remoteAddress' | 'acceptLanguage'>): Promise<void> => {
     const { peer, tlsVersion, serverName } = reader.read(request);
     const hostName = hostNameOf(request, hosts, serverName);
     const handle = handleOf(request);
-    const { redirectTo } = await ports.onCard(handle, peer, { ...origin, hostName, tlsVersion });
+    const next = await ports.onCard(handle, peer, { ...origin, hostName, tlsVersion });
+    if ('html' in next) return show(response, next);
     // Not for this machine's own name: it would bind every port of it, also other people's work [RFC 6797 §8.3].
-    return { 'Location': redirectTo, ...(isThisMachine(hostName) ? {} : { 'Strict-Transport-Security': 'max-age=31536000' }) };
+    answer(response, 303, { 'Location': next.redirectTo, ...(isThisMachine(hostName) ? {} : { 'Strict-Transport-Security': 'max-age=31536000' }) }, '');
   };
   const refuse = async (thrown: unknown, response: ServerResponse, origin: Pick<CardFacts, 'via' | 'remoteAddress' | 'acceptLanguage'>): Promise<void> => {
     const error = toBrygganError(thrown);
     ports.log.warn({ code: error.code, detail: error.detail, via: origin.via }, 'a card request was refused');
-    const page = await ports.failurePage(error, origin);
-    answer(response, page.status, { 'Content-Type': 'text/html; charset=utf-8' }, page.html);
+    show(response, await ports.failurePage(error, origin));
   };
   return (request, response) => {
     request.resume();
     const origin = { via: reader.via, remoteAddress: request.socket.remoteAddress ?? null, acceptLanguage: request.headers['accept-language'] ?? null };
-    void serve(request, origin)
-      .then((headers) => answer(response, 303, headers, ''), (thrown: unknown) => refuse(thrown, response, origin))
+    void serve(request, response, origin)
+      .catch((thrown: unknown) => refuse(thrown, response, origin))
       // Not even the page could be made: no answer is better than a half one.
       .catch((thrown: unknown) => { ports.log.error({ code: toBrygganError(thrown).code }, 'a card request got no page'); response.destroy(); });
   };

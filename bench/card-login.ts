@@ -11,7 +11,7 @@ import { silentLog, systemClock } from '../src/core/ports.ts';
 import { createRevocationChecker } from '../src/pki/index.ts';
 import type { BenchRow } from './row.ts';
 
-const WARM = 2000;
+const WARM = 15_000;
 const ROUND = 500;
 const ROUNDS = 15;
 

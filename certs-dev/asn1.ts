@@ -10,7 +10,9 @@ const { Class, Type } = asn1;
 const universal = (type: forge.asn1.Type, constructed: boolean, value: string | Asn1[]): Asn1 => asn1.create(Class.UNIVERSAL, type, constructed, value);
 const binary = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
-export const sequence = (...items: readonly Asn1[]): Asn1 => universal(Type.SEQUENCE, true, [...items]);
+/** More than fit into a call's arguments. */
+export const sequenceOf = (items: readonly Asn1[]): Asn1 => universal(Type.SEQUENCE, true, [...items]);
+export const sequence = (...items: readonly Asn1[]): Asn1 => sequenceOf(items);
 /** SET OF: its members in the order of their encodings [X.690 §11.6]. */
 export const setOf = (...items: readonly Asn1[]): Asn1 => universal(Type.SET, true, [...items].sort((a, b) => Buffer.compare(toDer(a), toDer(b))));
 export const integer = (value: number): Asn1 => universal(Type.INTEGER, false, asn1.integerToDer(value).getBytes());

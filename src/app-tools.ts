@@ -1,9 +1,9 @@
 /** What the command line's use cases need, from the files below the root; opens nothing that a running process holds. */
-import { createPublicKey, X509Certificate } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import type { Tools, WatchedCertificate } from './admin/tools.ts';
+import type { Tools } from './admin/tools.ts';
 import { checkRoot, loadConfiguration, registrySettings } from './config/load.ts';
 import { openDirectory } from './app-directory.ts';
 import type { Configuration } from './config/model.ts';
@@ -15,24 +15,10 @@ import type { Trial } from './admin/services.ts';
 import { readHistory } from './parties/sources/history.ts';
 import { findLastGood } from './parties/sources/last-good.ts';
 import { checkTree, loadTree } from './parties/sources/load.ts';
+import { watchedCertificates } from './app-certificates.ts';
 import { readTree } from './parties/sources/tree.ts';
 import { readServiceMetadata } from './saml/metadata/read-service.ts';
 
-const watched = (configuration: Configuration): readonly WatchedCertificate[] => {
-  const { listeners, keys } = configuration;
-  const files: readonly (readonly [string, string])[] = [
-    ...(listeners.public.tls === null ? [] : [['public TLS', listeners.public.tls.certificateFile] as const]),
-    ...(listeners.card === null ? [] : [['card TLS', listeners.card.tls.certificateFile] as const]),
-    ...keys.samlSigning.map(({ certificateFile }, index) => [index === 0 ? 'SAML signing' : `SAML signing, next ${index}`, certificateFile] as const),
-    ['metadata signing', keys.samlMetadata.certificateFile],
-    ...configuration.methods.flatMap((method) => (method.kind === 'mobile' ? [[`phone ${method.id}`, method.certificateFile] as const] : [])),
-    ...configuration.directory.sources.flatMap(({ name, source }) => (source.kind !== 'file' && source.certificateFile !== undefined ? [[`directory ${name}`, source.certificateFile] as const] : [])),
-  ];
-  return files.map(([what, file]) => {
-    const certificate = new X509Certificate(readFileSync(file));
-    return { what, subject: certificate.subject.replaceAll('\n', ', '), notAfter: certificate.validToDate.getTime() };
-  });
-};
 const statusOver = (socketPath: string): Promise<Readonly<Record<string, unknown>> | null> =>
   new Promise((done) => {
     if (!existsSync(socketPath)) return done(null);
@@ -95,7 +81,7 @@ export const createTools = (root: string): Tools => ({
       get registry() { return registry ?? fail('config.invalid', 'parties and services have faults: `bryggan check` names each with its fix'); },
       directory, close: () => directory.close(), releasePolicy: configuration.release,
       audit: { directory: configuration.audit.directory, publicKeys: existsSync(keyFile) ? [createPublicKey(readFileSync(keyFile))] : [], pseudonymKey: existsSync(secretFile) ? readFileSync(secretFile, 'utf8').trim() : '', retentionDays: configuration.audit.retentionDays },
-      certificates: watched(configuration),
+      certificates: watchedCertificates(configuration),
       runningStatus: () => statusOver(join(configuration.state, 'control.sock')),
       order: (action, input) => orderOver(join(configuration.state, 'control.sock'), action, input),
     };

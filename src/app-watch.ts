@@ -7,7 +7,8 @@ import type { LoginPorts } from './login/context.ts';
 import { readinessOf } from './observability/health.ts';
 import type { createMetrics } from './observability/metrics.ts';
 import type { FileRegistry } from './parties/sources/files.ts';
-import type { RevocationChecker } from './pki/index.ts';
+import type { FreshnessAlarm, RevocationChecker } from './pki/index.ts';
+import type { WatchedCertificate } from './admin/tools.ts';
 import type { Stores } from './sessions/ports.ts';
 import { nodeName } from './app-parts.ts';
 import type { Feeds } from './app-feeds.ts';
@@ -25,9 +26,11 @@ export interface Watched {
   /** Other nodes that serve another version for longer than a rollout takes. */
   readonly disagreeing: () => readonly NodeVersion[];
   readonly draining: () => boolean;
+  readonly certificates: () => readonly WatchedCertificate[];
 }
+const ALARMS = ['ok', 'late', 'grace', 'away'] as const satisfies readonly FreshnessAlarm[];
 
-export const createView = ({ configuration, metrics, trail, stores, revocation, registry, feeds, disagreeing, draining }: Watched): ManagementView => {
+export const createView = ({ configuration, metrics, trail, stores, revocation, registry, feeds, disagreeing, draining, certificates }: Watched): ManagementView => {
   const ready: ManagementView['ready'] = async () => readinessOf({ draining: draining(), auditHealthy: trail.status().healthy, issuersWithoutRevocation: revocation.missing(), store: await stores.health() });
   const one = (value: number) => [{ labels: {}, value }];
   metrics.addReading(async () => {
@@ -35,6 +38,10 @@ export const createView = ({ configuration, metrics, trail, stores, revocation, 
     const { sequence, freeMegabytes } = trail.status();
     return [
       { name: 'bryggan_revocation_next_update_seconds', help: 'End of validity of each revocation list, Unix time', values: lists.flatMap(({ issuer, nextUpdate }) => (nextUpdate === null ? [] : [{ labels: { issuer }, value: nextUpdate / 1000 }])) },
+      { name: 'bryggan_revocation_last_fetch_seconds', help: 'When each revocation list was last fetched, Unix time; source: where the one in use comes from', values: lists.flatMap(({ issuer, source, lastFetch }) => (source === null ? [] : [{ labels: { issuer, source }, value: (lastFetch ?? 0) / 1000 }])) },
+      { name: 'bryggan_revocation_stale_seconds', help: 'Seconds by which each revocation list is past its end; 0 while it is in time', values: lists.map(({ issuer, staleSeconds }) => ({ labels: { issuer }, value: staleSeconds })) },
+      { name: 'bryggan_revocation_alarm', help: '0 ok, 1 late, 2 past its end but still accepted, 3 cards of this issuer cannot be checked', values: lists.map(({ issuer, alarm }) => ({ labels: { issuer }, value: ALARMS.indexOf(alarm) })) },
+      { name: 'bryggan_certificate_not_after_seconds', help: 'End of each certificate of ours, Unix time: TLS, signatures, and what we show to directories and phone services', values: certificates().map(({ what, notAfter }) => ({ labels: { certificate: what }, value: notAfter / 1000 })) },
       { name: 'bryggan_revocation_entries', help: 'Entries of each revocation list', values: lists.map(({ issuer, entries }) => ({ labels: { issuer }, value: entries })) },
       { name: 'bryggan_audit_sequence', help: 'Last line of the audit trail', values: one(sequence) },
       { name: 'bryggan_audit_free_megabytes', help: 'Free space on the audit disk', values: one(Math.round(freeMegabytes)) },

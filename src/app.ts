@@ -38,6 +38,7 @@ import { disagreeing, exchangeVersions, type NodeVersion } from './federation/re
 import { loadSigner, loadTrust, nodeName, openOutbound, openStores, openTracing, traced } from './app-parts.ts';
 import { openOidc, type OidcParts } from './app-oidc.ts';
 import { openPhones } from './app-phone.ts';
+import { remindOfCertificates, watchedCertificates } from './app-certificates.ts';
 import { createPublic, type SamlParts } from './app-public.ts';
 import { createActions, createView } from './app-watch.ts';
 
@@ -94,7 +95,10 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const { card, proxy } = createCardServers(configuration.listeners, { ports, methods, certificatePorts, ...options });
   let draining = false;
   const watching: (() => readonly NodeVersion[])[] = [];
-  const view = createView({ configuration, metrics, trail, stores, revocation, registry, feeds: saml.feeds, disagreeing: () => watching.flatMap((read) => read()), draining: () => draining });
+  const certificates = () => watchedCertificates(configuration, log);
+  const reminders = remindOfCertificates(certificates, { clock, log });
+  reminders.look();
+  const view = createView({ configuration, metrics, trail, stores, revocation, registry, feeds: saml.feeds, disagreeing: () => watching.flatMap((read) => read()), draining: () => draining, certificates });
   const management = createManagementServer(view, null);
   const control = createManagementServer(view, createActions(ports, { feeds: saml.feeds, trail, registry }));
 
@@ -112,6 +116,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
     close: async () => {
       saml.feeds.stop();
       nodes.stop();
+      reminders.stop();
       await Promise.all(closing.map((end) => end()));
       await stop();
       await directory.close();

@@ -24,7 +24,7 @@ export const startApp = async (configuration: Configuration, options: AppOptions
   if (app.cardServer !== null && listeners.card !== null) await listen(app.cardServer, listeners.card.port, listeners.card.address);
   if (app.proxyServer !== null && listeners.proxy !== null) {
     const { listen: where } = listeners.proxy;
-    await (where.kind === 'socket' ? listenOnSocket(app.proxyServer, where.path) : listen(app.proxyServer, where.port, where.address));
+    await (where.kind === 'socket' ? listenOnSocket(app.proxyServer, where.path, where.group) : listen(app.proxyServer, where.port, where.address));
   }
   // Last: whoever reaches the public port meets a whole service.
   await app.publicServer.listen({ port: listeners.public.port, host: listeners.public.address });

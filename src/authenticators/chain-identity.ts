@@ -4,7 +4,7 @@ import { fail } from '../core/errors.ts';
 import type { HsaIdFormat } from '../core/ids.ts';
 import type { Clock } from '../core/ports.ts';
 import type { VerifiedIdentity } from '../login/transaction.ts';
-import { assuranceOf, identifierOf, oids, subjectValue, type Assurance, type RevocationStatus, type VerifiedChain } from '../pki/index.ts';
+import { assuranceOf, identifierOf, oids, subjectValue, type Assurance, type RevocationChecker, type RevocationStatus, type VerifiedChain } from '../pki/index.ts';
 
 export interface ChainSettings { readonly id: string; readonly highestLevel: AssuranceLevel; readonly hsaIdFormat: HsaIdFormat }
 export interface ChainPorts {
@@ -17,6 +17,12 @@ export interface ChainPorts {
 export const demandGood = (status: RevocationStatus): void => {
   if (status.status === 'revoked') fail('card.revoked', 'the certificate is on the revocation list', { listOf: new Date(status.asOf).toISOString() });
   if (status.status === 'unknown') fail('card.revocation-unknown', `revocation cannot be checked: ${status.why}`);
+};
+
+/** Reuse of a session: as at the login, in what is cached. Errors: `card.revoked`, `card.revocation-unknown`. */
+export const demandStillGood = ({ revocationHandle, credential }: VerifiedIdentity, revocation: RevocationChecker): void => {
+  if (revocationHandle === null) return fail('card.revocation-unknown', 'the session does not name its certificate');
+  demandGood(revocation.cached(revocationHandle.issuerId, revocationHandle.serial, credential.certificate === null ? null : Buffer.from(credential.certificate, 'base64')));
 };
 
 export const identityOf = (chain: VerifiedChain, settings: ChainSettings, ports: ChainPorts): VerifiedIdentity => {

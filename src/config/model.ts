@@ -23,7 +23,7 @@ export interface PublicListener { readonly address: string; readonly port: numbe
 export interface CardListener { readonly hosts: readonly string[]; readonly address: string; readonly port: number; readonly tls: TlsFiles }
 export interface ProxyListener {
   readonly hosts: readonly string[];
-  readonly listen: { readonly kind: 'socket'; readonly path: string } | { readonly kind: 'tcp'; readonly address: string; readonly port: number };
+  readonly listen: { readonly kind: 'socket'; readonly path: string; readonly group: number | null } | { readonly kind: 'tcp'; readonly address: string; readonly port: number };
   readonly form: 'rfc9440' | 'escaped-pem';
   readonly secrets: readonly Secret[];
   readonly mutualTls: (TlsFiles & { readonly authorityFiles: readonly string[]; readonly fingerprints: readonly string[] }) | null;

@@ -42,7 +42,7 @@ const proxyOf = ({ listeners: { proxy } }: Broker, context: ResolveContext): Pro
   const { mutualTls: mutual } = proxy;
   return {
     hosts: proxy.hosts,
-    listen: proxy.socket === undefined ? { kind: 'tcp', address: proxy.address ?? '127.0.0.1', port: proxy.port ?? 0 } : { kind: 'socket', path: absolute(context.root, proxy.socket) },
+    listen: proxy.socket === undefined ? { kind: 'tcp', address: proxy.address ?? '127.0.0.1', port: proxy.port ?? 0 } : { kind: 'socket', path: absolute(context.root, proxy.socket), group: proxy.socketGroup ?? null },
     form: proxy.form,
     secrets: proxy.secretFiles.map((file) => secretAt(file, context)),
     mutualTls: mutual === undefined ? null : { ...tlsAt(mutual, context), authorityFiles: mutual.authorityFiles.map((file) => absolute(context.root, file)), fingerprints: mutual.fingerprints },

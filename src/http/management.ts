@@ -1,8 +1,8 @@
 /** Management: health and metrics over loopback, and the same plus status over a Unix socket (0600) for the command line. Nothing else over TCP. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { chmodSync, existsSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
-import { fail, toBrygganError } from '../core/errors.ts';
+import { BrygganError, fail, toBrygganError } from '../core/errors.ts';
 
 export interface ManagementView {
   live(): boolean;
@@ -61,8 +61,8 @@ const answers = (path: string): Promise<boolean> => new Promise((resolve) => {
   const socket = connect(path, () => { socket.destroy(); resolve(true); });
   socket.once('error', () => resolve(false));
 });
-/** A socket file left by a process that is gone is removed; one that somebody answers on is not. The new one is the owner's alone. */
-export const listenOnSocket = async (server: Server, path: string): Promise<void> => {
+/** A socket file left by a process that is gone is removed; one that somebody answers on is not. The new one is the owner's alone, or its group's too. */
+export const listenOnSocket = async (server: Server, path: string, group: number | null = null): Promise<void> => {
   if (existsSync(path)) {
     if (await answers(path)) return fail('config.invalid', `another process serves on ${path}: one state directory is for one process`);
     unlinkSync(path);
@@ -70,8 +70,16 @@ export const listenOnSocket = async (server: Server, path: string): Promise<void
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, () => {
-      chmodSync(path, 0o600);
-      resolve();
+      try {
+        chmodSync(path, 0o600);
+        if (group !== null) {
+          chownSync(path, -1, group);
+          chmodSync(path, 0o660);
+        }
+        resolve();
+      } catch {
+        reject(new BrygganError('config.invalid', `the group ${String(group)} cannot be given the socket ${path}: this process must be its member`));
+      }
     });
   });
 };

@@ -64,6 +64,7 @@ export const park = async (handle: string, authenticate: (transaction: AcceptedT
   await ports.audit.record(outcome.ok
     ? transactionLine('login.authenticated', live, { person: outcome.identity.person, facts: identityFacts(outcome.identity) })
     : transactionLine('card.refused', live, { code: outcome.code, facts: { ...outcome.facts } }));
+  if (!outcome.ok) ports.observe({ party: live.request.slip.party, service: live.request.slip.service, method: 'certificate', result: outcome.code });
   const { changed } = await updateTransaction(id, ports, (current) =>
     current.state === 'accepted' && matchesDigest(secret, current.handleHash) ? { ...current, handleHash: null, parked } : null);
   return changed === null ? back('') : back(`return?code=${code}`);

@@ -1,6 +1,6 @@
 /** Authorities for tests: certificates, lists and OCSP answers that are right unless one thing is asked to be wrong. EC keys, made once. */
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { bigInteger, bits, boolean, children, content, enumerated, explicit, fromDer, generalizedTime, implicit, implicitItems, integer, nothing, octets, oid, sequence, time, toDer, type Asn1 } from '../../certs-dev/asn1.ts';
+import { bigInteger, bits, boolean, children, content, enumerated, explicit, fromDer, generalizedTime, implicit, implicitItems, integer, nothing, octets, oid, sequence, sequenceOf, time, toDer, type Asn1 } from '../../certs-dev/asn1.ts';
 import { extension, makeCertificate, name, publicKeyInfo, signatureAlgorithm, signed, type Extension, type Name } from '../../certs-dev/certificate.ts';
 import { parseCertificate, type Certificate } from '../../src/pki/certificate.ts';
 import { oids } from '../../src/pki/oids.ts';
@@ -87,7 +87,7 @@ const listOf = (plan: ListPlan, own: { readonly key: KeyObject; readonly subject
   const signer = plan.signer ?? own.key;
   return toDer(signed(sequence(
     ...(plan.version === null ? [] : [integer(plan.version ?? 1)]), signatureAlgorithm(signer, 'sha256'), name(plan.issuer === undefined ? own.subject : nameOf(plan.issuer)), time(new Date(thisUpdate)),
-    ...(nextUpdate === null ? [] : [time(new Date(nextUpdate))]), ...(entries.length === 0 ? [] : [sequence(...entries)]), explicit(0, sequence(...extensions)),
+    ...(nextUpdate === null ? [] : [time(new Date(nextUpdate))]), ...(entries.length === 0 ? [] : [sequenceOf(entries)]), explicit(0, sequence(...extensions)),
   ), signer, 'sha256'));
 };
 const keyBits = (key: KeyObject): Buffer => content(children(fromDer(publicKeyInfo(key)))[1]).subarray(1);

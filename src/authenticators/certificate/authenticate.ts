@@ -9,7 +9,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { AuthenticationMethod } from '../../login/ports.ts';
 import type { VerifiedIdentity } from '../../login/transaction.ts';
 import { verifyChain, type Assurance, type RevocationChecker, type TrustStore, type VerifiedChain } from '../../pki/index.ts';
-import { demandGood, identityOf } from '../chain-identity.ts';
+import { demandGood, demandStillGood, identityOf } from '../chain-identity.ts';
 import type { PresentedCertificate } from './card-endpoint.ts';
 
 export interface CertificateMethodSettings {
@@ -79,9 +79,6 @@ export const createCertificateMethod = (settings: CertificateMethodSettings, por
       if (settings.freshHostNames) url.hostname = `${ports.freshLabel()}.${url.hostname}`;
       return `${url.origin}/card/${handle}`;
     },
-    recheck: ({ revocationHandle }) => {
-      if (revocationHandle === null) fail('card.revocation-unknown', 'the session does not name its certificate');
-      else demandGood(ports.revocation.cached(revocationHandle.issuerId, revocationHandle.serial));
-    },
+    recheck: (identity) => demandStillGood(identity, ports.revocation),
   };
 };

@@ -7,7 +7,7 @@ import { isHsaId, isPersonalIdentityNumber } from '../../core/ids.ts';
 import { digestOf } from '../../core/secrets.ts';
 import type { AuthenticationMethod, OrderView, PhoneMethod } from '../../login/ports.ts';
 import { verifyChain, type RevocationChecker, type TrustStore } from '../../pki/index.ts';
-import { demandGood, identityOf, type ChainPorts, type ChainSettings } from '../chain-identity.ts';
+import { demandGood, demandStillGood, identityOf, type ChainPorts, type ChainSettings } from '../chain-identity.ts';
 import { addressIn, type FailureReason, type MobileClient, type Order, type PendingOrder } from './model.ts';
 import { createOrderMachine, type OrderPorts } from './orders.ts';
 import type { Judge } from './poller.ts';
@@ -79,9 +79,6 @@ export const createPhoneMethod = (settings: PhoneMethodSettings, client: MobileC
   return {
     id: settings.id, kind: 'mobile', highestLevel: settings.highestLevel, levels: [...new Set(reachable)], names: settings.names, phone: createPhone(settings, new Set(rows.map(({ identifierType }) => identifierType)), client, ports),
     startUrl: () => fail('internal', 'a phone has no host of its own'),
-    recheck: ({ revocationHandle }) => {
-      if (revocationHandle === null) fail('card.revocation-unknown', 'the session does not name its certificate');
-      else demandGood(ports.revocation.cached(revocationHandle.issuerId, revocationHandle.serial));
-    },
+    recheck: (identity) => demandStillGood(identity, ports.revocation),
   };
 };

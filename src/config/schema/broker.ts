@@ -28,7 +28,8 @@ const cardListener = z.strictObject({
 const proxyListener = rule(
   z.strictObject({
     hosts: z.array(hostPattern).min(1).meta({ description: 'names that the proxy serves for it', examples: [['card.example.se']] }),
-    socket: filePath.optional().meta({ description: 'Unix socket to listen on; or `address` and `port`', examples: ['/run/bryggan/card.sock'] }),
+    socket: filePath.optional().meta({ description: 'Unix socket to listen on, for its owner alone; or `address` and `port`', examples: ['/run/bryggan/card.sock'] }),
+    socketGroup: z.int().min(0).optional().meta({ description: 'number of the group whose members may connect to the socket too: the proxy’s (`id -g www-data`)', examples: [33] }),
     address: ipAddress.optional(),
     port: port.optional(),
     form: z.enum(['rfc9440', 'escaped-pem']).default('rfc9440').meta({ description: 'how the proxy hands over the certificate: `Client-Cert` of RFC 9440, or nginx’s escaped PEM' }),

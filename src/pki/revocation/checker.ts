@@ -4,13 +4,14 @@
  * *Unknown* is never *good*. Addresses come from rows alone, never from what a client sent.
  */
 import { systemRandom, type Clock, type Instant, type Log, type Random } from '../../core/ports.ts';
-import { isSameAuthority, type Certificate } from '../certificate.ts';
+import { isSameAuthority, parseCertificate, type Certificate } from '../certificate.ts';
 import { findPath } from '../path/build.ts';
 import type { Authority, RevocationSource, TrustStore } from '../trust-store.ts';
 import type { VerifiedChain } from '../verify.ts';
 import { freshnessOf, type IssuerFreshness } from './freshness.ts';
 import { createHeldLists, MAX_SKEW, type HeldLists } from './held-lists.ts';
 import { keptListsIn } from './kept-lists.ts';
+import type { RevocationList } from './list.ts';
 import { entryIn, judgeByLists } from './lists.ts';
 import { createOcspClient, type OcspClient } from './ocsp-client.ts';
 
@@ -37,8 +38,8 @@ export interface RevocationChecker {
   check(chain: VerifiedChain): RevocationStatus;
   /** Asks responders about the path where their rows put OCSP first or no list is at hand; `check` knows the answers afterwards. Never throws. */
   ask(chain: VerifiedChain): Promise<void>;
-  /** As `check`, for one serial of one issuer: reuse of a session. */
-  cached(issuerId: string, serial: string): RevocationStatus;
+  /** As `check`, for one serial of one issuer: reuse of a session. `der`: its certificate, read only where a list speaks about some certificates and not others; without it such a list says nothing. */
+  cached(issuerId: string, serial: string, der: Uint8Array | null): RevocationStatus;
   /** Fetches what is due; the first call also reads the lists on disk. Never throws. */
   refresh(): Promise<void>;
   freshness(): readonly IssuerFreshness[];
@@ -54,9 +55,10 @@ const PROBE_OCTETS = 16;
 const unknown = (why: string): RevocationStatus => ({ status: 'unknown', why });
 
 interface Watched { readonly authority: Authority; readonly lists: HeldLists; readonly ocsp: OcspClient }
-/** What is asked: a serial, and the whole certificate where it is at hand, so that a list's scope can be looked at. */
-interface Subject { readonly serial: string; readonly certificate: Certificate | null }
+/** What is asked: a serial, and the whole certificate for a list's scope: at hand, or to be read when it matters, or not to be had. */
+interface Subject { readonly serial: string; readonly certificate: Certificate | (() => Certificate | null) }
 
+const isForAll = ({ scope: { only, points, reasons } }: RevocationList): boolean => only === 'all' && points === null && reasons === null;
 const byList = ({ authority, lists }: Watched, { serial, certificate }: Subject, now: Instant): RevocationStatus => {
   const { complete } = lists;
   if (complete === null) return unknown('no list');
@@ -68,7 +70,9 @@ const byList = ({ authority, lists }: Watched, { serial, certificate }: Subject,
   if (entry !== null) return { status: 'revoked', source: 'crl', asOf, stale };
   if (complete.thisUpdate > now + MAX_SKEW) return unknown('the list is from the future');
   if (now > complete.nextUpdate + authority.row.revocation.staleSeconds * 1000) return unknown('the list is too old');
-  if (certificate !== null && judgeByLists(certificate, all).status !== 'good') return unknown('the list does not cover this certificate');
+  if (typeof certificate === 'function' && isForAll(complete)) return { status: 'good', source: 'crl', asOf, stale };
+  const whole = typeof certificate === 'function' ? certificate() : certificate;
+  if (whole === null || judgeByLists(whole, all).status !== 'good') return unknown('the list does not cover this certificate');
   return { status: 'good', source: 'crl', asOf, stale };
 };
 const byAnswer = ({ ocsp }: Watched, { serial }: Subject): RevocationStatus => {
@@ -163,10 +167,10 @@ export const createRevocationChecker = (options: RevocationOptions): RevocationC
       const now = clock.now();
       await Promise.all(links(chain.path).flatMap(({ subject, by }) => (by !== undefined && asks(by, now) ? [by.ocsp.ask(subject.serial)] : [])));
     },
-    cached: (issuerId, serial) => {
+    cached: (issuerId, serial, der) => {
       const by = watched.get(issuerId);
       const above = pathsAbove.get(issuerId);
-      return by === undefined || above === undefined ? unknown('an authority that is on no list') : judgeAll([{ subject: { serial, certificate: null }, by }, ...above]);
+      return by === undefined || above === undefined ? unknown('an authority that is on no list') : judgeAll([{ subject: { serial, certificate: () => (der === null ? null : parseCertificate(der)) }, by }, ...above]);
     },
     refresh, freshness,
     missing: () => freshness().filter(({ alarm }) => alarm === 'away').map(({ issuer }) => issuer),

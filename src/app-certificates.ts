@@ -1,0 +1,53 @@
+/** Certificates of our own, and when each ends: TLS, signatures, and the function certificates that we show to directories and phone services. */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { WatchedCertificate } from './admin/tools.ts';
+import type { Configuration } from './config/model.ts';
+import type { Clock, Log } from './core/ports.ts';
+
+const filesOf = ({ listeners, keys, methods, directory }: Configuration): readonly (readonly [string, string])[] => [
+  ...(listeners.public.tls === null ? [] : [['public TLS', listeners.public.tls.certificateFile] as const]),
+  ...(listeners.card === null ? [] : [['card TLS', listeners.card.tls.certificateFile] as const]),
+  ...(listeners.proxy?.mutualTls == null ? [] : [['proxy TLS', listeners.proxy.mutualTls.certificateFile] as const]),
+  ...keys.samlSigning.map(({ certificateFile }, index) => [index === 0 ? 'SAML signing' : `SAML signing, next ${index}`, certificateFile] as const),
+  ['metadata signing', keys.samlMetadata.certificateFile],
+  ...methods.flatMap((method) => (method.kind === 'mobile' ? [[`phone ${method.id}`, method.certificateFile] as const] : [])),
+  ...directory.sources.flatMap(({ name, source }) => (source.kind !== 'file' && source.certificateFile !== undefined ? [[`directory ${name}`, source.certificateFile] as const] : [])),
+];
+/** Read now: files are renewed while we run. With `log` a file that cannot be read is said and left out, else it throws. */
+export const watchedCertificates = (configuration: Configuration, log?: Log): readonly WatchedCertificate[] =>
+  filesOf(configuration).flatMap(([what, file]) => {
+    try {
+      const certificate = new X509Certificate(readFileSync(file));
+      return [{ what, subject: certificate.subject.replaceAll('\n', ', '), notAfter: certificate.validToDate.getTime() }];
+    } catch (error) {
+      if (log === undefined) throw error;
+      log.error({ certificate: what, reason: String(error) }, 'a certificate of ours cannot be read');
+      return [];
+    }
+  });
+
+const DAY = 86_400_000;
+const LOOK_MILLISECONDS = 6 * 3_600_000;
+/** Days before an end: the first is said as a warning, the last two as errors. */
+const REMINDERS = [90, 30, 14, 7, 1] as const;
+const URGENT = 7;
+/** The nearest reminder that is due, or null while there is time: a certificate with 20 days left is past its 30. */
+export const reminderFor = (notAfter: number, now: number): number | null => REMINDERS.toReversed().find((days) => notAfter - now <= days * DAY) ?? null;
+
+/** Says each reminder once in the life of this process. */
+export const remindOfCertificates = (read: () => readonly WatchedCertificate[], { clock, log }: { readonly clock: Clock; readonly log: Log }): { look(): void; stop(): void } => {
+  const said = new Map<string, string>();
+  const look = (): void => {
+    for (const { what, notAfter } of read()) {
+      const reminder = reminderFor(notAfter, clock.now());
+      const state = `${String(notAfter)} ${String(reminder)}`;
+      if (reminder === null || said.get(what) === state) continue;
+      said.set(what, state);
+      log[reminder <= URGENT ? 'error' : 'warn']({ certificate: what, days: Math.floor((notAfter - clock.now()) / DAY) }, 'a certificate of ours ends soon');
+    }
+  };
+  const timer = setInterval(look, LOOK_MILLISECONDS);
+  timer.unref();
+  return { look, stop: () => clearInterval(timer) };
+};

@@ -8,6 +8,7 @@ import type { Clock, Log } from './core/ports.ts';
 const filesOf = ({ listeners, keys, methods, directory }: Configuration): readonly (readonly [string, string])[] => [
   ...(listeners.public.tls === null ? [] : [['public TLS', listeners.public.tls.certificateFile] as const]),
   ...(listeners.card === null ? [] : [['card TLS', listeners.card.tls.certificateFile] as const]),
+  ...(listeners.machine === null ? [] : [['machine TLS', listeners.machine.tls.certificateFile] as const]),
   ...(listeners.proxy?.mutualTls == null ? [] : [['proxy TLS', listeners.proxy.mutualTls.certificateFile] as const]),
   ...keys.samlSigning.map(({ certificateFile }, index) => [index === 0 ? 'SAML signing' : `SAML signing, next ${index}`, certificateFile] as const),
   ['metadata signing', keys.samlMetadata.certificateFile],

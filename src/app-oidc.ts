@@ -16,7 +16,7 @@ import { acceptEndSession, type EndSession } from './protocols/oidc-op/end-sessi
 import { createOidcLogoutFace } from './protocols/oidc-op/logout-face.ts';
 import type { PartyRegistry } from './parties/model.ts';
 import { createProvider, paths, type ProviderSettings } from './protocols/oidc-op/provider.ts';
-import { registerOidc } from './protocols/oidc-op/plugin.ts';
+import { mutualTlsAliases, registerOidc } from './protocols/oidc-op/plugin.ts';
 import { createOidcFace } from './protocols/oidc-op/respond.ts';
 import { enabledClient } from './protocols/oidc-op/snapshot.ts';
 import type { Stores } from './sessions/ports.ts';
@@ -39,8 +39,8 @@ export const openOidc = ({ configuration, secret, log, stores, registry, outboun
     nonceSecret: Buffer.from(hkdfSync('sha256', secret, '', 'oidc dpop nonce', 32)),
     fetchBytes: (url) => outbound.get(url, KEY_SET_LIMITS),
     acrValues: [...new Set(configuration.federations.flatMap(({ assurance }) => Object.values(assurance.issue)))],
-    refreshSeconds: configuration.session.absoluteSeconds, machineUrl: null,
-    discovery: { end_session_endpoint: `${issuer}${paths.endSession}`, backchannel_logout_supported: true, backchannel_logout_session_supported: true, frontchannel_logout_supported: true, frontchannel_logout_session_supported: true },
+    refreshSeconds: configuration.session.absoluteSeconds, machineUrl: configuration.listeners.machine?.url ?? null,
+    discovery: { ...(configuration.listeners.machine === null ? {} : { mtls_endpoint_aliases: mutualTlsAliases(configuration.listeners.machine.url) }), end_session_endpoint: `${issuer}${paths.endSession}`, backchannel_logout_supported: true, backchannel_logout_session_supported: true, frontchannel_logout_supported: true, frontchannel_logout_session_supported: true },
   });
   return {
     face: createOidcFace({ provider, issuer, clock, random, subjectSecret: secret, stores, grantSeconds: configuration.session.absoluteSeconds }),
@@ -55,9 +55,16 @@ const describe = (error: Error): string => {
   return (detail ?? description ?? error.message).slice(0, 300);
 };
 
+/** A refusal that oidc-provider made by itself, for the trail. */
+export const noteOidcRefusal = async (error: Error, client: string | null, endpoint: string, ports: LoginPorts): Promise<void> => {
+  const service = client === null ? undefined : enabledClient(client, ports.registry);
+  ports.log.info({ endpoint, error: error.message, client: createHash('sha256').update(client ?? '').digest('hex').slice(0, 16) }, 'an OpenID Connect request was refused');
+  await ports.audit.record(lineOf('request.refused', { ...(service === undefined ? {} : { slip: { service: service.id, party: service.party } }), code: endpoint === 'token' ? 'oidc.grant' : 'oidc.request', facts: { endpoint, error: error.message, detail: describe(error) } }));
+};
+
 export const routeOidc = (server: Parameters<typeof registerOidc>[0], { handle, endSession }: OidcParts, ports: LoginPorts, tools: ReplyTools): void => {
   registerOidc(server, {
-    handle, peerOf: () => null,
+    handle, peerOf: () => Promise.resolve(null),
     endSession: async (text, transport, request) => {
       const asked = await endSession(text);
       const posted = transport === 'cross-site-post';
@@ -70,10 +77,6 @@ export const routeOidc = (server: Parameters<typeof registerOidc>[0], { handle, 
     },
     send: (request, reply, flow) => sendFlow(request, reply, flow, tools),
     sendForm: (request, reply, form) => sendFlow(request, reply, { content: { kind: 'answer', answer: form }, frame: bareFrame(ports), cookies: [] }, tools),
-    noteRefusal: async (error, client, endpoint) => {
-      const service = client === null ? undefined : enabledClient(client, ports.registry);
-      ports.log.info({ endpoint, error: error.message, client: createHash('sha256').update(client ?? '').digest('hex').slice(0, 16) }, 'an OpenID Connect request was refused');
-      await ports.audit.record(lineOf('request.refused', { ...(service === undefined ? {} : { slip: { service: service.id, party: service.party } }), code: endpoint === 'token' ? 'oidc.grant' : 'oidc.request', facts: { endpoint, error: error.message, detail: describe(error) } }));
-    },
+    noteRefusal: (error, client, endpoint) => noteOidcRefusal(error, client, endpoint, ports),
   });
 };

@@ -39,6 +39,7 @@ import { loadSigner, loadTrust, nodeName, openOutbound, openStores, openTracing,
 import { openOidc, type OidcParts } from './app-oidc.ts';
 import { openPhones } from './app-phone.ts';
 import { remindOfCertificates, watchedCertificates } from './app-certificates.ts';
+import { createMachine } from './app-machine.ts';
 import { createPublic, type SamlParts } from './app-public.ts';
 import { createActions, createView } from './app-watch.ts';
 
@@ -50,6 +51,7 @@ export interface App {
   readonly publicServer: ReturnType<typeof createPublic>;
   readonly cardServer: Server | null;
   readonly proxyServer: Server | null;
+  readonly machineServer: ReturnType<typeof createMachine> | null;
   readonly management: Server;
   readonly control: Server;
   readonly log: Log;
@@ -93,6 +95,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const saml = await samlParts(configuration, registry, signers, signer, log);
   const publicServer = createPublic(configuration, ports, { metrics, tracing }, saml, oidc);
   const { card, proxy } = createCardServers(configuration.listeners, { ports, methods, certificatePorts, ...options });
+  const machine = configuration.listeners.machine === null ? null : createMachine(configuration.listeners.machine, oidc, ports, { trust, revocation, clock, log });
   let draining = false;
   const watching: (() => readonly NodeVersion[])[] = [];
   const certificates = () => watchedCertificates(configuration, log);
@@ -109,9 +112,9 @@ export const createApp = async (configuration: Configuration, options: AppOption
   watching.push(() => nodes.read());
   await trail.record(lineOf('service.started', { facts: { registry: registry.current().version, environment: configuration.environment } }));
   const publicDraining = drainable(publicServer.server);
-  const closing = [() => publicDraining.close(() => publicServer.close()), ...[card, proxy, management, control].flatMap((server) => (server === null ? [] : [drainable(server)])).map((one) => () => one.close())];
+  const closing = [() => publicDraining.close(() => publicServer.close()), ...(machine === null ? [] : [() => machine.close()]), ...[card, proxy, management, control].flatMap((server) => (server === null ? [] : [drainable(server)])).map((one) => () => one.close())];
   return {
-    publicServer, cardServer: card, proxyServer: proxy, management, control, log,
+    publicServer, machineServer: machine, cardServer: card, proxyServer: proxy, management, control, log,
     drain: () => { draining = true; },
     close: async () => {
       saml.feeds.stop();

@@ -26,6 +26,7 @@ export const startApp = async (configuration: Configuration, options: AppOptions
     const { listen: where } = listeners.proxy;
     await (where.kind === 'socket' ? listenOnSocket(app.proxyServer, where.path, where.group) : listen(app.proxyServer, where.port, where.address));
   }
+  if (app.machineServer !== null && listeners.machine !== null) await app.machineServer.listen({ port: listeners.machine.port, host: listeners.machine.address });
   // Last: whoever reaches the public port meets a whole service.
   await app.publicServer.listen({ port: listeners.public.port, host: listeners.public.address });
   let stopping: Promise<void> | undefined;

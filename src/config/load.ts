@@ -95,11 +95,12 @@ export const loadConfiguration = (root: string, environment: ProcessEnvironment)
 export const findingsOf = (error: unknown): readonly Finding[] => (isBrygganError(error) && Array.isArray(error.cause) ? (error.cause as Finding[]) : []);
 
 /** What parties and services need to know of the rest. */
-export const registrySettings = (configuration: Pick<Configuration, 'environment' | 'federations' | 'entityId' | 'lookAlikes'> & { readonly methods: readonly Pick<MethodSettings, 'id' | 'byDefault'>[] }): RegistrySettings => ({
+export const registrySettings = (configuration: Pick<Configuration, 'environment' | 'federations' | 'entityId' | 'lookAlikes'> & { readonly listeners?: { readonly machine?: unknown }; readonly methods: readonly Pick<MethodSettings, 'id' | 'byDefault'>[] }): RegistrySettings => ({
   environment: configuration.environment,
   federations: new Map(configuration.federations.map((row) => [row.id, row])),
   methods: configuration.methods.map(({ id }) => id), methodsByDefault: configuration.methods.filter(({ byDefault }) => byDefault).map(({ id }) => id),
   attributes: new Set(['*', ...catalogue.map(({ id }) => id)]),
+  machineListener: configuration.listeners?.machine != null,
   ownEntityIds: [configuration.entityId],
   approvedLookAlikes: configuration.lookAlikes,
 });
@@ -123,7 +124,7 @@ export const checkRoot = async (root: string, environment: ProcessEnvironment, r
   const { values } = readConfigurationFiles(resolve(root));
   if (values.federation === undefined || values.methods === undefined || values.broker === undefined) return inReadingOrder(findings);
   const settings = registrySettings({
-    environment: values.broker.environment, entityId: values.broker.entityId, lookAlikes: values.broker.lookAlikes,
+    environment: values.broker.environment, entityId: values.broker.entityId, lookAlikes: values.broker.lookAlikes, listeners: values.broker.listeners,
     federations: values.federation.federations.map((row) => ({ ...row, clockSkew: 0, sessionLifetime: 0, assurance: { issue: {}, accept: {} } })),
     methods: values.methods.methods.filter(({ enabled }) => enabled).map((method) => ({ id: method.id, byDefault: method.kind === 'certificate' || method.byDefault })),
   });

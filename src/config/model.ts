@@ -21,6 +21,8 @@ export type KeyReference =
 
 export interface PublicListener { readonly address: string; readonly port: number; readonly tls: TlsFiles | null }
 export interface CardListener { readonly hosts: readonly string[]; readonly address: string; readonly port: number; readonly tls: TlsFiles }
+/** `issuers`: never empty. */
+export interface MachineListener { readonly url: string; readonly address: string; readonly port: number; readonly tls: TlsFiles; readonly issuers: readonly string[] }
 export interface ProxyListener {
   readonly hosts: readonly string[];
   readonly listen: { readonly kind: 'socket'; readonly path: string; readonly group: number | null } | { readonly kind: 'tcp'; readonly address: string; readonly port: number };
@@ -88,7 +90,7 @@ export interface Configuration {
   readonly entityId: string;
   readonly serviceName: LocalisedText;
   readonly operator: { readonly names: LocalisedText; readonly displayNames: LocalisedText; readonly urls: LocalisedText; readonly contacts: readonly OperatorContact[]; readonly support: SupportContact };
-  readonly listeners: { readonly public: PublicListener; readonly card: CardListener | null; readonly proxy: ProxyListener | null; readonly management: { readonly address: string; readonly port: number } };
+  readonly listeners: { readonly public: PublicListener; readonly card: CardListener | null; readonly proxy: ProxyListener | null; readonly machine: MachineListener | null; readonly management: { readonly address: string; readonly port: number } };
   readonly keys: {
     /** The first signs, all are published. */
     readonly samlSigning: readonly KeyReference[];

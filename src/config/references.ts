@@ -55,6 +55,7 @@ export const collectReferences = (root: string, { broker, methods, issuers, dire
   const add = adder(collected, root, 'broker');
   const { listeners, keys, store } = broker;
   const tls = { public: addPair(collected, add, ['listeners', 'public', 'tls'], listeners.public.tls), card: addPair(collected, add, ['listeners', 'card', 'tls'], listeners.card?.tls) };
+  addPair(collected, add, ['listeners', 'machine', 'tls'], listeners.machine?.tls);
   addPair(collected, add, ['listeners', 'proxy', 'mutualTls'], listeners.proxy?.mutualTls);
   add('authority', ['outbound', 'authorityFile'], broker.outbound.authorityFile);
   listeners.proxy?.mutualTls?.authorityFiles.forEach((file, index) => add('authority', ['listeners', 'proxy', 'mutualTls', 'authorityFiles', index], file));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LocalisedText } from '../core/locale.ts';
 import type { FederationRules } from '../parties/model.ts';
 import type { FileValues } from './files.ts';
-import type { CardListener, Configuration, DirectorySettings, IssuerSettings, KeyReference, MethodSettings, ProxyListener, RedisSettings, RootSettings, StoreSettings, TlsFiles } from './model.ts';
+import type { CardListener, Configuration, DirectorySettings, IssuerSettings, KeyReference, MachineListener, MethodSettings, ProxyListener, RedisSettings, RootSettings, StoreSettings, TlsFiles } from './model.ts';
 import { absolute, type FileLook } from './references.ts';
 import { credentialOf, isActive } from './rules.ts';
 import { Secret } from './secret.ts';
@@ -47,6 +47,12 @@ const proxyOf = ({ listeners: { proxy } }: Broker, context: ResolveContext): Pro
     secrets: proxy.secretFiles.map((file) => secretAt(file, context)),
     mutualTls: mutual === undefined ? null : { ...tlsAt(mutual, context), authorityFiles: mutual.authorityFiles.map((file) => absolute(context.root, file)), fingerprints: mutual.fingerprints },
   };
+};
+
+const machineOf = ({ listeners: { machine } }: Broker, issuers: readonly IssuerSettings[], context: ResolveContext): MachineListener | null => {
+  if (machine === undefined) return null;
+  const functions = issuers.filter(({ credentialType }) => credentialType === 'function').map(({ id }) => id);
+  return { url: machine.url, address: machine.address, port: machine.port, tls: tlsAt(machine.tls, context), issuers: machine.issuers.length === 0 ? functions : machine.issuers };
 };
 
 type RedisFile = Extract<StoreFile, { kind: 'redis' }>;
@@ -123,6 +129,7 @@ export const resolveConfiguration = (values: FileValues, context: ResolveContext
       public: { address: broker.listeners.public.address, port: broker.listeners.public.port, tls: broker.listeners.public.tls === undefined ? null : tlsAt(broker.listeners.public.tls, context) },
       card: cardOf(broker, context),
       proxy: proxyOf(broker, context),
+      machine: machineOf(broker, trust.issuers, context),
       management: broker.listeners.management,
     },
     keys: {

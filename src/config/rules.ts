@@ -147,6 +147,22 @@ const listenerRules: readonly CrossRule[] = [
     },
   },
   {
+    id: 'machine-host', says: 'the machine listener has a host name of its own: browsers that meet the public host are never asked for a certificate, and no connection of one is taken for the other',
+    faults: ({ values: { broker } }) => {
+      const { machine } = broker.listeners;
+      const host = machine === undefined ? null : URL.parse(machine.url)?.hostname;
+      const taken = host === URL.parse(broker.publicUrl)?.hostname || cardHosts(broker).includes(host ?? '');
+      return machine !== undefined && taken ? [{ file: 'broker', path: ['listeners', 'machine', 'url'], message: 'names a host that is also the public or the card host', fix: 'give it a host name of its own' }] : [];
+    },
+  },
+  {
+    id: 'machine-issuer', says: 'clients prove themselves by certificates of function CAs',
+    faults: ({ values: { broker, issuers } }) => (broker.listeners.machine?.issuers ?? []).flatMap((id, place): Fault[] => {
+      const row = issuers.issuers.find((one) => one.id === id);
+      return row?.credentialType === 'function' ? [] : [{ file: 'broker', path: ['listeners', 'machine', 'issuers', place], message: row === undefined ? 'is no row of config/issuers.yaml' : `is an issuer of the type ${row.credentialType}`, fix: 'name issuers with credentialType: function' }];
+    }),
+  },
+  {
     id: 'plain-http', says: 'plain HTTP is for a proxy on this machine, or for one that is named',
     faults: ({ values: { broker } }) => (broker.listeners.public.behindProxy && !isLoopback(broker.listeners.public.address) && broker.trustedProxies.length === 0
       ? [{ file: 'broker', path: ['listeners', 'public', 'behindProxy'], message: 'opens plain HTTP to everybody', fix: 'listen on 127.0.0.1, or write the proxies under trustedProxies' }] : []),

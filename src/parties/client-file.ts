@@ -63,14 +63,15 @@ const checks: readonly Check[] = [
   when((file) => needsKeys(file) && file.jwks === undefined && file.jwksUri === undefined, 'jwks', 'client-keys', 'is missing, though the client signs or proves itself by a key', 'write jwks or jwksUri'),
   when(({ authentication, secretHashes }) => (authentication === 'client_secret_basic') !== secretHashes.length > 0, 'secretHashes', 'client-secret', 'does not fit the way the client proves itself', 'write it for client_secret_basic, and only for that'),
   when(({ authentication, certificateSubject }) => (authentication === 'tls_client_auth') !== (certificateSubject !== undefined), 'certificateSubject', 'client-certificate', 'does not fit the way the client proves itself', 'write it for tls_client_auth, and only for that'),
-  when(({ authentication, bound }) => bound === 'certificate' || authentication === 'tls_client_auth' || authentication === 'self_signed_tls_client_auth', 'authentication', 'client-machine', 'rests on a client certificate, for which there is no listener yet', 'choose private_key_jwt, and dpop where tokens must be bound'),
   when(({ authentication, application }) => authentication === 'none' && application !== 'native', 'authentication', 'client-public', 'is none, but only native applications may be public clients', 'choose private_key_jwt'),
   when(({ profile, authentication }) => profile === 'fapi2' && !strong.has(authentication), 'authentication', 'client-fapi', 'is not strong enough for fapi2', 'choose private_key_jwt or one of the certificate methods'), // [FAPI2-SP §5.3.2.1]
   when(({ profile, idTokenAlgorithm }) => profile === 'fapi2' && idTokenAlgorithm === 'RS256', 'idTokenAlgorithm', 'client-fapi', 'is RS256, which fapi2 does not permit', 'choose PS256 or ES256'), // [FAPI2-SP §5.4.1]
   when(({ profile, bound }) => profile === 'fapi2' && bound === 'no', 'bound', 'client-fapi', 'is no, but fapi2 demands bound tokens', 'choose dpop or certificate'),
 ];
-/** What one key alone cannot say. */
-export const clientFaults = (file: ClientFile): readonly ClientFault[] => [
+const byCertificate = when(({ authentication, bound }) => bound === 'certificate' || authentication === 'tls_client_auth' || authentication === 'self_signed_tls_client_auth', 'authentication', 'client-machine', 'rests on a client certificate, for which there is no listener', 'ask operations for listeners.machine in config/broker.yaml, or choose private_key_jwt, and dpop where tokens must be bound');
+/** What one key alone cannot say. `machineListener`: certificates of clients can be seen. */
+export const clientFaults = (file: ClientFile, machineListener: boolean): readonly ClientFault[] => [
+  ...(machineListener ? [] : [byCertificate(file) ?? []].flat()),
   ...checks.flatMap((check) => check(file) ?? []),
   ...file.redirectUris.flatMap((uri, index) => (file.application === 'native' || redirectKind(uri) === 'https' || redirectKind(uri) === 'loopback'
     ? [] : [{ path: ['oidc', 'redirectUris', index], rule: 'client-redirect', message: 'is an address for apps', fix: 'write application: native, or an https address' }])),

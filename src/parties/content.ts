@@ -35,6 +35,8 @@ export interface RegistrySettings {
   readonly methodsByDefault?: readonly string[];
   /** Ids of the attribute catalogue; null = not checked. */
   readonly attributes: ReadonlySet<string> | null;
+  /** Clients may prove themselves by a certificate: there is a listener for it. */
+  readonly machineListener?: boolean;
   /** Our own entityIDs: nobody else's. */
   readonly ownEntityIds: readonly string[];
   /** Pairs of entityIDs that look alike and were approved by the operator. */

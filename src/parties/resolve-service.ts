@@ -54,9 +54,9 @@ const checkService = (service: ServiceParty, source: ServiceSource, settings: Re
   if (claimed.length > 0) say(['entityCategories'], 'category-self-asserted', `lacks ${claimed.length} of the categories that the metadata claims for itself; those do not count`, `write those of ${party} that you vouch for`, 'warning');
 };
 
-const checkClient = ({ value }: ServiceSource, { environment }: RegistrySettings, say: Say): void => {
+const checkClient = ({ value }: ServiceSource, { environment, machineListener }: RegistrySettings, say: Say): void => {
   if (value.oidc === undefined) return;
-  for (const { path, rule, message, fix } of clientFaults(value.oidc)) say(path, rule, message, fix);
+  for (const { path, rule, message, fix } of clientFaults(value.oidc, machineListener === true)) say(path, rule, message, fix);
   if (environment === 'production') for (const index of loopbackOfWeb(value.oidc)) say(['oidc', 'redirectUris', index], 'client-redirect', 'is plain http to this machine', 'write an https address, or application: native');
   if (value.names === undefined) say(['names'], 'client-name', 'is missing: people are shown the file’s name', 'write names.sv and names.en', 'warning');
 };

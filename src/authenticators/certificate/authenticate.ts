@@ -58,14 +58,14 @@ export const authenticateCard = async (presented: PresentedCertificate | null, s
   return conclude(chain, presented, settings, ports);
 };
 
-const acceptedIssuers = (settings: Pick<CertificateMethodSettings, 'issuers'>, trust: TrustStore): TrustStore['issuers'] =>
-  trust.issuers.filter(({ row }) => row.credentialType === 'card' && (settings.issuers.length === 0 || settings.issuers.includes(row.id)));
+const acceptedIssuers = (settings: Pick<CertificateMethodSettings, 'issuers'>, trust: TrustStore, type: 'card' | 'function' = 'card'): TrustStore['issuers'] =>
+  trust.issuers.filter(({ row }) => row.credentialType === type && (settings.issuers.length === 0 || settings.issuers.includes(row.id)));
 /**
  * PEM of the issuing CAs that some method accepts, for `CardListenerSettings.hints`: a browser then offers these cards' certificates
  * and no others, neither a system's nor one of an unlisted CA below the same root [RFC 5246 §7.4.4, RFC 8446 §4.2.4].
  */
-export const certificateHints = (methods: readonly Pick<CertificateMethodSettings, 'issuers'>[], trust: TrustStore): readonly string[] => {
-  const accepted = new Set(methods.flatMap((method) => acceptedIssuers(method, trust)));
+export const certificateHints = (methods: readonly Pick<CertificateMethodSettings, 'issuers'>[], trust: TrustStore, type: 'card' | 'function' = 'card'): readonly string[] => {
+  const accepted = new Set(methods.flatMap((method) => acceptedIssuers(method, trust, type)));
   return [...accepted].map(({ certificate }) => `-----BEGIN CERTIFICATE-----\n${certificate.der.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`);
 };
 

@@ -47,6 +47,13 @@ const proxyListener = rule(
   'write socket for a proxy on this machine, else address and port with mutualTls',
 );
 
+const machineListener = z.strictObject({
+  url: origin.meta({ description: 'its own origin, published as `mtls_endpoint_aliases`: another host name than the public one', examples: ['https://machine.login.example.se'] }),
+  address, port,
+  tls,
+  issuers: z.array(line()).default([]).meta({ description: 'rows of config/issuers.yaml whose certificates prove a client for `tls_client_auth`; default: every enabled function CA', examples: [['siths-function']] }),
+});
+
 const keyPair = rule(
   z.strictObject({
     certificateFile: filePath.meta({ description: 'PEM of the certificate that is published', examples: ['keys/saml-signing.crt.pem'] }),
@@ -121,6 +128,7 @@ export const brokerSchema = z.strictObject({
     public: publicListener,
     card: cardListener.optional().meta({ description: 'asks for client certificates; own host name and own address or port' }),
     proxy: proxyListener.optional().meta({ description: 'behind a proxy that asks for client certificates: the only place where a forwarded certificate is believed' }),
+    machine: machineListener.optional().meta({ description: 'for clients that prove themselves by a certificate [RFC 8705]: token, pushed request, userinfo, introspection and revocation endpoints' }),
     management: z.strictObject({ address, port }).prefault({ port: 9443 }).meta({ description: 'health and metrics' }),
   }),
   keys,

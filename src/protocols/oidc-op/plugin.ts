@@ -20,7 +20,8 @@ export interface OidcRouteOptions {
   readonly noteRefusal: (error: Error, client: string | null, endpoint: string) => Promise<void>;
   /** `text`: raw query or body of the end session endpoint. */
   readonly endSession: (text: string, transport: 'same-site-cookies' | 'cross-site-post', request: FastifyRequest) => Promise<FlowReply>;
-  readonly peerOf: (request: FastifyRequest) => Peer | null;
+  /** Whom the connection proved; always null on the public listener. */
+  readonly peerOf: (request: FastifyRequest) => Promise<Peer | null>;
 }
 
 const hiddenFields = (html: string): Readonly<Record<string, string>> =>
@@ -51,8 +52,9 @@ const authorize = async (request: FastifyRequest, reply: FastifyReply, options: 
   return passOn(exchange, request, reply, options);
 };
 
-const serve = (endpoint: string, options: OidcRouteOptions) => async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-  const exchange = new Exchange(null, options.peerOf(request));
+type ServeOptions = Pick<OidcRouteOptions, 'handle' | 'noteRefusal' | 'peerOf'>;
+const serve = (endpoint: string, options: ServeOptions) => async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  const exchange = new Exchange(null, await options.peerOf(request));
   reply.raw.setHeader('x-content-type-options', 'nosniff');
   void reply.hijack();
   await inExchange(exchange, () => options.handle(request.raw, reply.raw));
@@ -60,17 +62,35 @@ const serve = (endpoint: string, options: OidcRouteOptions) => async (request: F
   return reply;
 };
 
+/** oidc-provider reads bodies itself, of at most 56 kB, and refuses what is there twice. */
+const rawBodies = (scope: FastifyInstance): void => {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
+};
+const endpointsOfClients = { token: paths.token, introspect: paths.introspect, revoke: paths.revoke, push: paths.push } as const;
+/** What clients call without a browser: the same on the public and on the machine listener. */
+const routeClients = (scope: FastifyInstance, options: ServeOptions): void => {
+  scope.route({ method: ['GET', 'POST'], url: paths.userinfo, handler: serve('userinfo', options) });
+  for (const [endpoint, url] of Object.entries(endpointsOfClients)) scope.post(url, serve(endpoint, options));
+};
+/** [RFC 8705 §5] */
+export const mutualTlsAliases = (url: string): Readonly<Record<string, string>> => ({
+  token_endpoint: `${url}${paths.token}`, userinfo_endpoint: `${url}${paths.userinfo}`, introspection_endpoint: `${url}${paths.introspect}`, revocation_endpoint: `${url}${paths.revoke}`, pushed_authorization_request_endpoint: `${url}${paths.push}`,
+});
+/** The machine listener: nothing for a browser. */
+export const registerMachine = (server: FastifyInstance, options: ServeOptions): void => {
+  rawBodies(server);
+  routeClients(server, options);
+};
+
 export const registerOidc = (server: FastifyInstance, options: OidcRouteOptions): void => {
   server.get(paths.endSession, async (request, reply) => options.send(request, reply, await options.endSession(request.url.split('?', 2)[1] ?? '', 'same-site-cookies', request)));
   server.post(paths.endSession, async (request, reply) => options.send(request, reply, await options.endSession(typeof request.body === 'string' ? request.body : '', 'cross-site-post', request)));
   void server.register((scope, _options, done) => {
-    // oidc-provider reads bodies itself, of at most 56 kB, and refuses what is there twice.
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
+    rawBodies(scope);
     scope.route({ method: ['GET', 'POST'], url: paths.authorize, handler: (request, reply) => authorize(request, reply, options) });
     for (const url of [paths.discovery, '/.well-known/oauth-authorization-server', paths.jwks]) scope.get(url, serve('discovery', options));
-    scope.route({ method: ['GET', 'POST'], url: paths.userinfo, handler: serve('userinfo', options) });
-    for (const [endpoint, url] of [['token', paths.token], ['introspect', paths.introspect], ['revoke', paths.revoke], ['push', paths.push]] as const) scope.post(url, serve(endpoint, options));
+    routeClients(scope, options);
     done();
   });
 };

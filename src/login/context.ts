@@ -41,6 +41,8 @@ export interface LoginPorts {
   readonly releasePolicy: () => ReleasePolicy;
   readonly faces: Readonly<Partial<Record<AnswerSlip['protocol'], ProtocolFace>>>;
   readonly methods: ReadonlyMap<string, AuthenticationMethod>;
+  /** The method of an IdP in the serving registry, by `idp:<provider>`; undefined when it is not there, or it or its party is disabled. */
+  readonly upstreams?: (id: string) => AuthenticationMethod | undefined;
   readonly logoutFaces: Readonly<Partial<Record<AnswerSlip['protocol'], LogoutFace>>>;
   readonly pace: Pace;
   readonly settings: LoginSettings;

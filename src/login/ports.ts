@@ -1,15 +1,16 @@
 /** What the flow needs from outside: one interface per role, chosen in app.ts. */
 import type { ReleaseDecision } from '../attributes/model.ts';
-import type { AssuranceLevel } from '../core/assurance.ts';
+import type { AssuranceLevel, RequestedAssurance } from '../core/assurance.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { BrygganError } from '../core/errors.ts';
 import type { ProtocolAnswer } from '../core/http-types.ts';
+import type { PartyId } from '../core/ids.ts';
 import type { JsonValue } from '../core/json.ts';
-import type { LocalisedText } from '../core/locale.ts';
+import type { Locale, LocalisedText } from '../core/locale.ts';
 import type { Registry, ServiceParty } from '../parties/model.ts';
 import type { ServiceEntry } from '../sessions/ports.ts';
 import type { EndReason, LogoutAsker, LogoutWish } from './logout-record.ts';
-import type { AcceptedRequest, AnswerSlip, ReleasedTransaction, VerifiedIdentity } from './transaction.ts';
+import type { AcceptedRequest, AnswerSlip, PrincipalSelection, ReleasedTransaction, UpstreamFacts, VerifiedIdentity } from './transaction.ts';
 
 /**
  * Result of step 1. A request whose sender or return address could not be verified is thrown instead;
@@ -73,8 +74,39 @@ export interface AuthenticationMethod {
   startUrl(handle: string): string;
   /** Methods with an app on a phone stay on our own host and have this instead of a start address. */
   readonly phone?: PhoneMethod;
+  /** Methods that send the browser to an IdP with a message of ours have this instead of a start address. */
+  readonly upstream?: UpstreamMethod;
   /** Looks again, in cached data only, when a session is reused: throws `card.revoked` and its like. */
   recheck(identity: VerifiedIdentity): void;
+}
+
+/** What an IdP is asked, the same for every protocol. */
+export interface UpstreamWish {
+  /** Comes back with the answer (RelayState, state). */
+  readonly handle: string;
+  readonly assurance: RequestedAssurance | null;
+  /** Levels that may answer the service, from its request, its own minimum and its federation. */
+  readonly levels: readonly AssuranceLevel[];
+  readonly freshLoginRequired: boolean;
+  readonly noInteraction: boolean;
+  /** entityIDs of those whom the login is for: the chain of the request with the asking service appended [SAMLCore §3.4.1.5.1]. */
+  readonly requesters: readonly string[];
+  /** What is left for those behind the IdP; null: no limit. */
+  readonly proxyCount: number | null;
+  /** entityIDs of the IdPs that may answer; empty: any. */
+  readonly providers: readonly string[];
+  readonly principalSelection: PrincipalSelection;
+  readonly locale: Locale | null;
+}
+/** An IdP of a party, as the login sees it. */
+export interface UpstreamMethod {
+  /** `<party>/<file name>` */
+  readonly provider: string;
+  readonly party: PartyId;
+  /** The message to the IdP, and what its answer will be checked against. Errors: `upstream.unavailable`. */
+  start(wish: UpstreamWish): Promise<{ readonly answer: ProtocolAnswer; readonly memory: { readonly [key: string]: JsonValue } }>;
+  /** The message that logs out at the IdP, for the browser to carry; the IdP's answer names `mark`. Null when the IdP publishes no way. */
+  logOut?(upstream: UpstreamFacts, mark: string): Promise<ProtocolAnswer | null>;
 }
 
 /** An order as its page may show it. The service's own reference and secrets are not in it, but for the app's start address. */

@@ -3,7 +3,7 @@
  * cannot see what it must not: nothing before `accepted` has an address to leak to, and `released` holds no
  * attribute that step 5 held back. Everything here is JSON: it is stored sealed between two requests.
  */
-import type { ReleasedIdentity, RequestedAttribute } from '../attributes/model.ts';
+import type { AttributeValue, ReleasedIdentity, RequestedAttribute } from '../attributes/model.ts';
 import type { AssuranceLevel, RequestedAssurance } from '../core/assurance.ts';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import type { Branded, HsaId, PartyId, ReferenceId, ServiceId, SessionId, TransactionId } from '../core/ids.ts';
@@ -24,6 +24,18 @@ export interface AnswerSlip {
   /** The face's own memory (request id, RelayState, NameID policy …); nobody else reads it. */
   readonly faceState: { readonly [key: string]: JsonValue };
 }
+/** A wish of Swedish eID services, carried along as it came: which of several persons' attributes the IdP is to log in (facts: federation §4.5). */
+export type PrincipalSelection = readonly { readonly name: string; readonly value: string }[];
+/** What a service that stands for others says about the chain [SAMLCore §3.4.1.2]. */
+export interface Proxying {
+  /** entityIDs of those it asks for, in the order of the request. */
+  readonly requesters: readonly string[];
+  /** How many IdPs may stand between us and the person; null: no limit. */
+  readonly proxyCount: number | null;
+  /** entityIDs of the IdPs that may answer; empty: any. */
+  readonly providers: readonly string[];
+  readonly principalSelection?: PrincipalSelection;
+}
 /** Step 1's result: who asks for what, the same for every protocol. */
 export interface AcceptedRequest {
   readonly slip: AnswerSlip;
@@ -42,6 +54,9 @@ export interface AcceptedRequest {
   /** The login completes as exactly this commission or employee, or fails (facts: federation §3.6 rule 7). */
   readonly preselection: { readonly [attribute: string]: string };
   readonly receivedAt: Instant;
+  readonly proxying?: Proxying;
+  /** entityID of an IdP, id of a party, or a domain: whose login page the service thinks it is. */
+  readonly organisationHint?: string;
 }
 
 /** Facts read from the credential itself; released only as credential attributes. */
@@ -56,6 +71,18 @@ export interface CredentialFacts {
   /** DER in base64. */
   readonly certificate: string | null;
 }
+/** What an IdP of a party said, as far as later steps need it. */
+export interface UpstreamFacts {
+  /** `<party>/<file name>`. */
+  readonly provider: string;
+  /** entityIDs of all who took part, in the order of the answer to the service: the upstream's own list first, then the upstream itself [SAMLCore §3.4.1.5.1]. */
+  readonly authorities: readonly string[];
+  /** `keys`: under which its logout finds our session (hashed names); `memory`: the adapter's own (NameID, SessionIndex, ID token). */
+  readonly session: { readonly keys: readonly string[]; readonly memory: { readonly [key: string]: JsonValue } } | null;
+  /** By catalogue id; already within what its trust limits allow. */
+  readonly attributes: { readonly [attribute: string]: readonly AttributeValue[] };
+  readonly directory: 'ask' | 'stands';
+}
 /** Step 3's result: the only way an authenticator or an upstream says who somebody is. */
 export type VerifiedIdentity = Branded<{
   readonly method: string;
@@ -65,6 +92,8 @@ export type VerifiedIdentity = Branded<{
   readonly credential: CredentialFacts;
   /** Looked up again, in the cached revocation data, whenever the session is reused. */
   readonly revocationHandle: { readonly issuerId: string; readonly serial: string } | null;
+  /** Only of a login at a party's own IdP. */
+  readonly upstream?: UpstreamFacts;
 }, 'VerifiedIdentity'>;
 /** Which of the person's posts and commissions they act under. */
 export interface ActingChoice { readonly employeeHsaId: HsaId | null; readonly commissionHsaId: HsaId | null }
@@ -91,6 +120,8 @@ export interface AcceptedTransaction extends TransactionBase {
   readonly request: AcceptedRequest;
   /** The order at a phone's service that this login waits for. */
   readonly order: { readonly id: string; readonly method: string } | null;
+  /** The request that an IdP is to answer, with the adapter's memory of it. */
+  readonly upstream?: { readonly method: string; readonly memory: { readonly [key: string]: JsonValue } } | null;
   /** Shown on the page the person comes back to. */
   readonly lastFailure: ErrorCode | null;
   /** SHA-256 of the secret half of the handle that the method's own host was given. */
@@ -114,7 +145,7 @@ export interface AuthenticatedTransaction extends TransactionBase {
 export interface ReleasedTransaction extends TransactionBase {
   readonly state: 'released';
   readonly slip: AnswerSlip;
-  readonly identity: Pick<VerifiedIdentity, 'method' | 'level' | 'authenticatedAt'>;
+  readonly identity: Pick<VerifiedIdentity, 'method' | 'level' | 'authenticatedAt' | 'upstream'>;
   readonly assuranceUri: string;
   readonly released: ReleasedIdentity;
   readonly session: SessionId;

@@ -152,6 +152,83 @@ export type OidcParty = ServiceParty & { readonly wire: OidcClient };
 export const isSamlParty = (service: ServiceParty): service is SamlParty => service.wire.protocol === 'saml';
 export const isOidcParty = (service: ServiceParty): service is OidcParty => service.wire.protocol === 'oidc';
 
+/** What an IdP of a party may be believed in: everything else it says is refused. */
+export interface UpstreamTrust {
+  /** Their context-class or acr URI → our level. Anything else is refused. */
+  readonly levels: ReadonlyMap<string, AssuranceLevel>;
+  readonly highestLevel: AssuranceLevel;
+  /** Normalised, upper case; empty = may not speak by HSA-id. */
+  readonly hsaIdPrefixes: readonly string[];
+  /** May identify by personal identity number. */
+  readonly personalNumbers: boolean;
+  /** Right side of scoped ids (eppn, upn), lower case. */
+  readonly scopes: readonly string[];
+  /** Whose people it speaks for; the party's own number where the file says nothing. */
+  readonly organisations: readonly OrganisationNumber[];
+  /** Catalogue ids that it may bring. */
+  readonly attributes: readonly string[];
+  /** HSA is asked afterwards, or what it brings stands. */
+  readonly directory: 'ask' | 'stands';
+}
+export type PersonClaimKind = 'hsa-id' | 'personal-identity-number';
+/** The SAML side of an IdP, from its verified metadata file. */
+export interface SamlIdentityProvider {
+  readonly protocol: 'saml';
+  readonly entityId: EntityId;
+  readonly validUntil: number | null;
+  readonly signingKeys: readonly PeerKey[];
+  readonly singleSignOnServices: readonly { readonly url: string; readonly binding: 'redirect' | 'post' }[];
+  readonly singleLogoutServices: readonly SingleLogoutService[];
+  readonly wantAuthnRequestsSigned: boolean;
+  readonly entityCategories: readonly string[];
+  readonly assuranceCertification: readonly string[];
+  /** Attribute that names the person; `name` null: the NameID does. */
+  readonly personAttribute: { readonly name: string | null; readonly kind: PersonClaimKind };
+  /** Wire name of an attribute → catalogue id, beside the names that the catalogue knows. */
+  readonly attributeNames: ReadonlyMap<string, string>;
+  readonly nameIdFormats: readonly string[];
+  readonly unsolicited: false;
+}
+/** The OpenID Connect side of an IdP: an issuer where we are a client. */
+export interface OidcIssuer {
+  readonly protocol: 'oidc';
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly authentication: 'private_key_jwt' | 'client_secret_basic' | 'client_secret_post';
+  /** File with the secret, or with the private key (PEM). */
+  readonly secretFile: string;
+  readonly discoveryUrl: string;
+  readonly claims: {
+    readonly person: { readonly name: string; readonly kind: PersonClaimKind };
+    /** Pinned tenant: claim and the one value it must have. */
+    readonly tenant: { readonly name: string; readonly value: string } | null;
+    /** Claim that lists groups, and the groups of which the person must have one. */
+    readonly groups: { readonly name: string; readonly anyOf: readonly string[] } | null;
+    /** Claim → catalogue id. */
+    readonly attributes: ReadonlyMap<string, string>;
+  };
+  readonly scopes: readonly string[];
+  readonly acrValues: readonly string[];
+  readonly pushed: 'where-offered';
+}
+/** An IdP of a party, which we may send its people to. */
+export interface IdentityProvider {
+  /** `<party>/<file name>`, unique. */
+  readonly id: string;
+  readonly party: PartyId;
+  readonly enabled: boolean;
+  readonly names: LocalisedText;
+  readonly logo: string | null;
+  /** For login_hint. */
+  readonly domains: readonly string[];
+  readonly trust: UpstreamTrust;
+  readonly wire: SamlIdentityProvider | OidcIssuer;
+}
+export type SamlProvider = IdentityProvider & { readonly wire: SamlIdentityProvider };
+export type OidcProvider = IdentityProvider & { readonly wire: OidcIssuer };
+export const isSamlProvider = (provider: IdentityProvider): provider is SamlProvider => provider.wire.protocol === 'saml';
+export const isOidcProvider = (provider: IdentityProvider): provider is OidcProvider => provider.wire.protocol === 'oidc';
+
 /** One immutable snapshot: everything that was valid when `version` was taken. */
 export interface Registry {
   /** Hash of the files' content; the same files give the same version on every node. */
@@ -161,6 +238,8 @@ export interface Registry {
   /** By entityID or client_id. */
   readonly servicesByEntityId: ReadonlyMap<EntityId, ServiceParty>;
   readonly partiesByOrganisation: ReadonlyMap<OrganisationNumber, Party>;
+  /** By `<party>/<file name>`. */
+  readonly identityProviders: ReadonlyMap<string, IdentityProvider>;
 }
 /** The serving snapshot; a reload that does not validate leaves the last good one in place. */
 export interface PartyRegistry { current(): Registry }

@@ -82,7 +82,7 @@ export const buildRegistry = (content: RegistryContent, settings: RegistrySettin
   const entities = claimEntityIds(resolved, settings, report);
   if (findings.some(isError)) return { registry: null, findings };
   const services = new Map<ServiceId, ServiceParty>([...entities.values()].map((service) => [service.id, service]));
-  return { registry: Object.freeze({ version: content.version, parties, services, servicesByEntityId: entities, partiesByOrganisation: organisations }), findings };
+  return { registry: Object.freeze({ version: content.version, parties, services, servicesByEntityId: entities, partiesByOrganisation: organisations, identityProviders: new Map() }), findings };
 };
 
 /** The party whose number, or whose affiliate's number, this is; disabled parties too: the flow refuses those by name. */

@@ -47,6 +47,7 @@ const addMethods = (collected: Collected, add: Adder, { methods }: FileValues['m
     if (method.kind !== 'mobile' || !method.enabled) return;
     add('authority', ['methods', index, 'authorityFile'], method.authorityFile);
     addPair(collected, add, ['methods', index], method);
+    method.freja?.keyFiles.forEach((file, place) => add('authority', ['methods', index, 'freja', 'keyFiles', place], file));
   });
 };
 

@@ -96,7 +96,8 @@ const methodsOf = ({ methods: { methods } }: FileValues, issuers: readonly Issue
     const accepted = issuers.filter((row) => (method.issuers.length === 0 ? row.credentialType === credential : method.issuers.includes(row.id))).map((row) => row.id);
     const common = { names: method.names ?? null, issuers: accepted };
     if (method.kind === 'certificate') return { ...method, ...common, byDefault: true };
-    return { ...method, ...common, authorityFile: absolute(root, method.authorityFile), certificateFile: absolute(root, method.certificateFile), keyFile: absolute(root, method.keyFile) };
+    const { freja } = method;
+    return { ...method, ...common, ...(freja === undefined ? {} : { freja: { ...freja, keyFiles: freja.keyFiles.map((file) => absolute(root, file)) } }), authorityFile: absolute(root, method.authorityFile), certificateFile: absolute(root, method.certificateFile), keyFile: absolute(root, method.keyFile) };
   });
 const feedsOf = ({ federation: { feeds } }: FileValues): Configuration['feeds'] => {
   const row = ({ enabled, validityHours }: { readonly enabled: boolean; readonly validityHours: number }) => ({ enabled, validitySeconds: validityHours * 3600 });

@@ -77,6 +77,14 @@ const mobileRules: readonly CrossRule[] = [
       ? [{ file: 'methods', path: ['methods', index, 'wire'], message: method.wire === undefined ? 'is missing' : 'has no meaning for this service', fix: method.wire === undefined ? 'write it from the service’s guide: docs/mobile.md' : 'remove it' }] : [])),
   },
   {
+    id: 'mobile-freja', says: 'Freja’s outcomes are believed by its key alone, and keys of services stand with their own service',
+    faults: ({ values }) => enabledMethods(values).flatMap(({ method, index }): Fault[] => {
+      if (method.kind !== 'mobile') return [];
+      if (method.service === 'freja' && method.freja === undefined) return [{ file: 'methods', path: ['methods', index, 'freja'], message: 'is missing', fix: 'write freja.keyFiles: docs/mobile.md' }];
+      return (['bankid', 'freja'] as const).flatMap((key): Fault[] => (method[key] !== undefined && method.service !== key ? [{ file: 'methods', path: ['methods', index, key], message: 'has no meaning for this service', fix: 'remove it' }] : []));
+    }),
+  },
+  {
     id: 'mobile-lifetime', says: 'an order on a phone ends before the login that waits for it',
     faults: ({ values }) => enabledMethods(values).flatMap(({ method, index }): Fault[] => (method.kind === 'mobile' && method.lifetimeSeconds > values.broker.login.transactionSeconds
       ? [{ file: 'methods', path: ['methods', index, 'lifetimeSeconds'], message: 'is longer than login.transactionSeconds of config/broker.yaml', fix: 'write less' }] : [])),

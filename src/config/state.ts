@@ -40,7 +40,7 @@ export const auditKey = (path: string): { readonly privateKey: KeyObject; readon
 };
 
 /** Role of an OpenID Connect key: every one is published; one signs. */
-export interface OidcKey { readonly role: 'next' | 'current' | 'previous'; readonly key: KeyObject }
+export interface OidcKey { readonly role: 'next' | 'current' | 'previous'; readonly key: KeyObject; readonly file: string }
 const oidcKinds = {
   rsa: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
   ec: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
@@ -61,9 +61,34 @@ export const oidcKeys = (directory: string): readonly OidcKey[] =>
       const details = key.asymmetricKeyDetails;
       if (kind === 'rsa' ? key.asymmetricKeyType !== 'rsa' || (details?.modulusLength ?? 0) < 2048 : details?.namedCurve !== 'prime256v1') return fail('key.invalid', `${path} is not ${kind === 'rsa' ? 'an RSA key of at least 2048 bits' : 'a P-256 key'}`);
       const signs = found.length === 1 ? 0 : 1;
-      return { role: place < signs ? 'next' : place === signs ? 'current' : 'previous', key };
+      return { role: place < signs ? 'next' : place === signs ? 'current' : 'previous', key, file: path };
     });
   });
+
+/** Number of a file that comes after all others in a folder: `0003`. */
+const numberAfter = (names: readonly string[]): string => String(Math.max(0, ...names.map((name) => Number(/^\d+/.exec(name)?.[0] ?? 0))) + 1).padStart(4, '0');
+const namesIn = (directory: string): readonly string[] => (existsSync(directory) ? readdirSync(directory) : []);
+/** One more key of this kind; its file. What it is for, keys/ decides. */
+export const makeOidcKey = (directory: string, kind: keyof typeof oidcKinds): string => {
+  const path = join(directory, `${numberAfter(namesIn(directory).filter((name) => name.endsWith(`.${kind}.pem`)))}.${kind}.pem`);
+  make(path, oidcKinds[kind]().privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  return path;
+};
+/** Pairs `<number>.crt.pem` and `<number>.key.pem` of a folder, oldest first; a certificate without its key is none. */
+export const pairsIn = (directory: string): readonly { readonly certificateFile: string; readonly keyFile: string }[] =>
+  namesIn(directory).filter((name) => /^\d+\.crt\.pem$/.test(name)).toSorted().flatMap((name) => {
+    const keyFile = join(directory, name.replace('.crt.', '.key.'));
+    if (!existsSync(keyFile)) return [];
+    checkPrivate(keyFile);
+    return [{ certificateFile: join(directory, name), keyFile }];
+  });
+/** Writes a pair behind those that are there; the certificate comes last, so that nobody sees half of it. */
+export const addPair = (directory: string, key: KeyObject, certificate: string): string => {
+  const number = numberAfter(namesIn(directory));
+  make(join(directory, `${number}.key.pem`), key.export({ type: 'pkcs8', format: 'pem' }));
+  make(join(directory, `${number}.crt.pem`), certificate);
+  return join(directory, `${number}.crt.pem`);
+};
 
 /** Keys of the sealed store, newest first by file name (`<date>.key`); older ones still open what they sealed. */
 export const sealingKeys = (directory: string, random: Random): readonly Buffer[] => {

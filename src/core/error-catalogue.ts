@@ -184,6 +184,8 @@ const rows = {
   'config.production': operator(),
   'config.demo-part': operator(),
   'key.invalid': operator(),
+  /** Something speaks against the next step of a key's rollover. */
+  'key.waits': operator(),
   /** Nothing can be signed, so the service cannot be told. */
   'key.unavailable': { ...arrival('store-away', 503), oauth: 'temporarily_unavailable', actor: 'operations', log: 'error' },
   /** Metadata that we trade with others (federation/). */

@@ -29,6 +29,7 @@ const cross: Readonly<Record<string, readonly [place: string, change: Break]>> =
   'mobile-issuer': ['methods[1].issuers[1]', (root) => root.set('methods', ['methods', 1], { ...phone, issuers: ['dev-efos-mobile', 'dev-siths-hsa-id-3'] })],
   'mobile-name': ['methods[2]', (root) => { root.set('methods', ['methods', 1], { ...phone, names: { sv: 'Ett', en: 'One' } }); root.set('methods', ['methods', 2], { ...phone, id: 'other' }); }],
   'mobile-wire': ['methods[1].wire', (root) => root.set('methods', ['methods', 1], { ...phone, service: 'siths' })],
+  'mobile-freja': ['methods[1].freja', (root) => root.set('methods', ['methods', 1], { ...phone, service: 'freja' })],
   'mobile-lifetime': ['methods[1].lifetimeSeconds', (root) => { root.set('methods', ['methods', 1], { ...phone, lifetimeSeconds: 301 }); root.set('broker', ['login', 'transactionSeconds'], 300); }],
   'issuer-twice': ['roots[1].id', (root) => root.set('issuers', ['roots', 1, 'id'], 'siths-root')],
   'issuer-root': ['issuers[0].root', (root) => root.set('issuers', ['issuers', 0, 'root'], 'nobody')],

@@ -6,9 +6,10 @@ import { fail } from '../../core/errors.ts';
 import { isHsaId, isPersonalIdentityNumber } from '../../core/ids.ts';
 import { digestOf } from '../../core/secrets.ts';
 import type { AuthenticationMethod, OrderView, PhoneMethod } from '../../login/ports.ts';
+import type { VerifiedIdentity } from '../../login/transaction.ts';
 import { verifyChain, type RevocationChecker, type TrustStore } from '../../pki/index.ts';
 import { demandGood, demandStillGood, identityOf, type ChainPorts, type ChainSettings } from '../chain-identity.ts';
-import { addressIn, type FailureReason, type MobileClient, type Order, type PendingOrder } from './model.ts';
+import { addressIn, type CertificateCredential, type FailureReason, type MobileClient, type Order, type PendingOrder, type StatedCredential } from './model.ts';
 import { createOrderMachine, type OrderPorts } from './orders.ts';
 import type { Judge } from './poller.ts';
 
@@ -18,6 +19,8 @@ export interface PhoneMethodSettings extends ChainSettings {
   readonly names: LocalisedText | null;
   /** `same`: an app on the device that shows our page must answer from the page’s own address, where its service tells one (threats I05). */
   readonly addresses: 'recorded' | 'same';
+  /** The service signs who somebody is and hands over no certificate: there is none to check, at the login or later. */
+  readonly stated: boolean;
 }
 export interface PhoneMethodPorts extends ChainPorts, Omit<OrderPorts, 'clock'> {
   readonly trust: TrustStore;
@@ -30,19 +33,33 @@ const codes: Readonly<Record<FailureReason, ErrorCode>> = {
   'cancelled': 'mobile.cancelled', 'replaced': 'mobile.replaced', 'expired': 'mobile.expired', 'credential': 'mobile.credential', 'client': 'mobile.app', 'elsewhere': 'mobile.elsewhere', 'unknown-user': 'mobile.unknown-user', 'internal': 'mobile.unavailable',
 };
 
-/** Identity comes from the certificate, validated again by us; what the service says beside it is only compared (threats I07, I08). */
-const judgeWith = (settings: PhoneMethodSettings, ports: PhoneMethodPorts): Judge => async (credential, order) => {
+const byCertificate = async (credential: CertificateCredential, order: PendingOrder, settings: PhoneMethodSettings, ports: PhoneMethodPorts): Promise<VerifiedIdentity> => {
   const der = Buffer.from(credential.certificate, 'base64');
   const chain = verifyChain(der, ports.trust, { now: ports.clock.now(), credentialTypes: ['mobile'], issuers: settings.issuers, intermediates: credential.intermediates.map((one) => Buffer.from(one, 'base64')) });
   await ports.revocation.ask(chain);
   demandGood(ports.revocation.check(chain));
   ports.checkSignature?.(credential.signature, order.challenge, der);
+  const identity = identityOf(chain, settings, ports);
+  const named = nameOf(identity);
+  if (credential.userId !== null && (isPersonalIdentityNumber(credential.userId) || isHsaId(credential.userId, settings.hsaIdFormat)) && credential.userId.toUpperCase() !== named) return fail('mobile.credential', 'the service names another person than the certificate');
+  return identity;
+};
+const nameOf = ({ person }: VerifiedIdentity): string => (person.kind === 'hsa-id' ? person.hsaId.toUpperCase() : person.number);
+/** The level is the method's own: its service was asked for the registration that stands for it. */
+const byStatement = ({ stated }: StatedCredential, settings: PhoneMethodSettings, { clock }: PhoneMethodPorts): VerifiedIdentity => {
+  const { number, givenName, surname, issuerName } = stated;
+  if (!settings.stated || !isPersonalIdentityNumber(number)) return fail('mobile.credential', 'the service names nobody by a personal identity number');
+  return {
+    method: settings.id, person: { kind: 'personal-identity-number', number }, level: settings.highestLevel, authenticatedAt: clock.now(), revocationHandle: null,
+    credential: { givenName, surname, displayName: [givenName, surname].filter((part) => part !== null).join(' '), organisationName: null, issuerName, subjectName: '', policies: [], certificate: null },
+  } as unknown as VerifiedIdentity;
+};
+/** Identity comes from the certificate, validated again by us, or from the signed outcome; what the service says beside it is only compared (threats I07, I08). */
+const judgeWith = (settings: PhoneMethodSettings, ports: PhoneMethodPorts): Judge => async (credential, order) => {
   const phoneAddress = addressIn(credential.deviceAddress);
   if (settings.addresses === 'same' && order.device === 'same' && phoneAddress !== null && phoneAddress !== addressIn(order.address)) return fail('mobile.elsewhere', 'the app on this device answered from another address than the browser’s');
-  const identity = identityOf(chain, settings, ports);
-  const named = identity.person.kind === 'hsa-id' ? identity.person.hsaId.toUpperCase() : identity.person.number;
-  if (credential.userId !== null && (isPersonalIdentityNumber(credential.userId) || isHsaId(credential.userId, settings.hsaIdFormat)) && credential.userId.toUpperCase() !== named) return fail('mobile.credential', 'the service names another person than the certificate');
-  if (order.askedFor !== null && digestOf(named) !== order.askedFor) return fail('mobile.credential', 'the phone belongs to another person than the one who was asked for');
+  const identity = 'stated' in credential ? byStatement(credential, settings, ports) : await byCertificate(credential, order, settings, ports);
+  if (order.askedFor !== null && digestOf(nameOf(identity)) !== order.askedFor) return fail('mobile.credential', 'the phone belongs to another person than the one who was asked for');
   return identity;
 };
 
@@ -74,11 +91,13 @@ const createPhone = (settings: PhoneMethodSettings, identifiers: Identifiers, cl
 };
 
 export const createPhoneMethod = (settings: PhoneMethodSettings, client: MobileClient, ports: PhoneMethodPorts): AuthenticationMethod => {
+  const phone = (identifiers: Identifiers): PhoneMethod => createPhone(settings, identifiers, client, ports);
+  const common = { id: settings.id, kind: 'mobile' as const, highestLevel: settings.highestLevel, names: settings.names, startUrl: (): string => fail('internal', 'a phone has no host of its own') };
+  if (settings.stated) return { ...common, levels: [settings.highestLevel], phone: phone(new Set(['personal-identity-number'])), recheck: () => undefined };
   const rows = ports.trust.issuers.filter(({ row }) => row.credentialType === 'mobile' && (settings.issuers.length === 0 || settings.issuers.includes(row.id))).map(({ row }) => row);
   const reachable = rows.flatMap((row) => [...(row.level === null ? [] : [row.level]), ...row.policies.values()]).map((level) => lowerOf(level, settings.highestLevel));
   return {
-    id: settings.id, kind: 'mobile', highestLevel: settings.highestLevel, levels: [...new Set(reachable)], names: settings.names, phone: createPhone(settings, new Set(rows.map(({ identifierType }) => identifierType)), client, ports),
-    startUrl: () => fail('internal', 'a phone has no host of its own'),
+    ...common, levels: [...new Set(reachable)], phone: phone(new Set(rows.map(({ identifierType }) => identifierType))),
     recheck: (identity) => demandStillGood(identity, ports.revocation),
   };
 };

@@ -34,7 +34,13 @@ export interface StartedOrder {
   readonly memory: JsonRecord;
 }
 /** What the phone proved, as the service hands it over. Nothing of it is believed before method.ts has looked. */
-export interface Credential {
+export type Credential = CertificateCredential | StatedCredential;
+/** Read from an outcome that the service's own key signed, where no certificate is handed over; the client has checked the signature. */
+export interface StatedCredential {
+  readonly stated: { readonly number: string; readonly givenName: string | null; readonly surname: string | null; readonly issuerName: string };
+  readonly deviceAddress: string | null;
+}
+export interface CertificateCredential {
   /** DER in base64. */
   readonly certificate: string;
   readonly intermediates: readonly string[];

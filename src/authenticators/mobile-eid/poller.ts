@@ -68,6 +68,11 @@ export const createPoller = (method: string, client: MobileClient, judge: Judge,
     try {
       return await outcomeOf(order, await client.poll(order.order));
     } catch (error) {
+      // What was handed over is worth nothing, and will not be worth more the next time.
+      if (isBrygganError(error) && error.code === 'mobile.credential') {
+        log.warn({ method, code: error.code, detail: error.detail }, 'what a phone’s service returned is not accepted');
+        return failed(order, 'credential');
+      }
       // A service that does not answer just now has not said no.
       log.warn({ method, code: isBrygganError(error) ? error.code : 'internal' }, 'an order could not be polled');
       return order;

@@ -3,7 +3,22 @@ import { z } from 'zod';
 import { jsonWireSchema } from '../../authenticators/mobile-eid/clients/json-wire.ts';
 import { assuranceLevel, filePath, localised, origin, rule, shortId, webAddress } from '../../core/schema-parts.ts';
 
-export const mobileServices = ['net-id-access', 'siths'] as const;
+export const mobileServices = ['net-id-access', 'siths', 'bankid', 'freja'] as const;
+const name = rule(z.string().max(100), (value) => /^[A-Za-z_][A-Za-z0-9_.]*$/.test(value), 'is not a name', 'write letters, digits, dots and underscores');
+const oid = rule(z.string(), (value) => /^\d+(?:\.\d+)+$/.test(value), 'is not an object identifier', 'write 1.2.752.78.1.5');
+export const bankIdSchema = z.strictObject({
+  policies: z.array(oid).default([]).meta({ description: 'certificate policies that are demanded; empty: none', examples: [['1.2.752.78.1.5']] }),
+  signedData: name.default('bankIdSignedData').meta({ description: 'element of the signature that holds what was signed; unverified' }),
+  challenge: name.default('usrNonVisibleData').meta({ description: 'element inside it that holds our challenge; unverified' }),
+});
+const freja = z.strictObject({
+  keyFiles: z.array(filePath).min(1).max(2).meta({ description: 'PEM: Freja’s certificates that sign outcomes; two while one replaces the other' }),
+  registration: z.enum(['BASIC', 'EXTENDED', 'PLUS']).default('PLUS').meta({ description: 'lowest registration that may log in; `highestLevel` is the level it stands for' }),
+  attributes: z.array(name).default(['BASIC_USER_INFO', 'SSN']).meta({ description: 'what is asked for; unverified' }),
+  number: name.default('requestedAttributes.ssn.ssn').meta({ description: 'field of the signed outcome that holds the personal identity number; unverified' }),
+  givenName: name.default('requestedAttributes.basicUserInfo.name').meta({ description: 'unverified' }),
+  surname: name.default('requestedAttributes.basicUserInfo.surname').meta({ description: 'unverified' }),
+});
 
 const certificateMethod = z.strictObject({
   id: shortId.meta({ description: 'referred to by parties and services', examples: ['siths-card'] }),
@@ -31,6 +46,8 @@ const mobileMethod = z.strictObject({
   timeoutMilliseconds: z.int().min(200).max(30_000).default(5000).meta({ description: 'for one question' }),
   startsByPicture: z.boolean().default(false).meta({ description: 'net-id-access: on another device the app reads the start address from a picture, and nobody types who they are. Ask the service’s owner first' }),
   wire: jsonWireSchema.optional().meta({ description: 'siths: how the service calls its things, from its owner’s guide' }),
+  bankid: bankIdSchema.optional().meta({ description: 'bankid: what is demanded, and how its signature calls its parts' }),
+  freja: freja.optional().meta({ description: 'freja: whose signature counts, and what is asked for' }),
   addresses: z.enum(['recorded', 'same']).default('recorded').meta({ description: '`same`: an app on the device that shows our page must answer from the page’s own address, where the service tells it; for networks where a phone does not leave by another way than its browser' }),
   signature: z.enum(['required', 'ignored']).default('required').meta({ description: '`ignored` where the service returns no signature over our challenge' }),
   issuers: z.array(shortId).default([]).meta({ description: 'rows of config/issuers.yaml whose certificates are accepted; empty: every mobile issuer of the environment' }),

@@ -1,11 +1,8 @@
 /** A service like the SITHS authentication service: JSON over mutual TLS, animated pictures, cancel, COMPLETE handed out once. Its names are invented. */
 import { createHmac, createPrivateKey, randomBytes } from 'node:crypto';
-import { createServer } from 'node:https';
-import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { developmentSet, readDer, readFilePem } from '../../../certs-dev/set.ts';
 import { jsonWireSchema, type JsonWire } from '../../../src/authenticators/mobile-eid/clients/json-wire.ts';
+import { startMutualServer, type MutualServer } from '../mutual-server.ts';
 import { signWithPhone, type PhoneKey } from '../../../src/demo/net-id-keys.ts';
 
 export const wireFile = {
@@ -21,22 +18,13 @@ export const wireFile = {
 export const wire: JsonWire = jsonWireSchema.parse(wireFile);
 
 export interface SithsOrder { readonly reference: string; readonly startToken: string; readonly qrToken: string; readonly qrSecret: string; readonly asked: Readonly<Record<string, unknown>>; status: string; hint: string | null; holder: PhoneKey | null; cancelled: boolean; polls: number }
-export interface SithsSimulator {
-  readonly url: string;
+export interface SithsSimulator extends MutualServer {
   readonly orders: SithsOrder[];
-  /** An answer in place of the right one: status and body. */
-  instead: readonly [number, string] | null;
   approve(order: SithsOrder, holder: PhoneKey): void;
   /** The app reads a picture: only the one of this or the last few seconds is taken. */
   scan(text: string, secondsSince: number): SithsOrder | undefined;
-  close(): Promise<void>;
 }
 
-const bodyOf = async (request: IncomingMessage): Promise<Record<string, unknown>> => {
-  let text = '';
-  for await (const chunk of request) text += String(chunk);
-  return JSON.parse(text) as Record<string, unknown>;
-};
 const completion = (holder: PhoneKey, challenge: string, issuerFile: string): object => ({
   userCertificate: `-----BEGIN CERTIFICATE-----\n${holder.certificate.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n${readFilePem(issuerFile)}`,
   signature: signWithPhone(holder, Buffer.from(challenge, 'base64')).toString('base64'), userPersonalNumber: holder.number, ip: '127.0.0.1',
@@ -44,7 +32,6 @@ const completion = (holder: PhoneKey, challenge: string, issuerFile: string): ob
 
 export const startSiths = async (authority = 'siths-mobile'): Promise<SithsSimulator> => {
   const set = developmentSet();
-  const own = set.machine('authentication-service');
   const orders: SithsOrder[] = [];
   const answer = (path: string, asked: Record<string, unknown>): readonly [number, object] => {
     if (path === '/v1/auth') {
@@ -62,23 +49,12 @@ export const startSiths = async (authority = 'siths-mobile'): Promise<SithsSimul
     const said = { orderRef: order.reference, status: order.status, ...(order.hint === null ? {} : { hintCode: order.hint }) };
     return [200, order.status === 'complete' && order.holder !== null ? { ...said, completionData: completion(order.holder, String(order.asked['sithsEidChallenge']), set.authority(authority).certFile) } : said];
   };
-  const simulator: { instead: readonly [number, string] | null } = { instead: null };
-  const server = createServer({
-    key: readFilePem(own.keyFile), cert: `${readFilePem(own.certFile)}\n${readFilePem(set.authority('efos-function').certFile)}`, requestCert: true, rejectUnauthorized: false,
-    ca: ['siths-function', 'siths-root'].map((id) => readFilePem(set.authority(id).certFile)),
-  }, (request, response) => {
-    const serve = async (): Promise<readonly [number, string]> => {
-      const asked = await bodyOf(request);
-      if (!(request.socket instanceof TLSSocket) || !request.socket.authorized) return [401, JSON.stringify({ errorCode: 'unauthorized' })];
-      if (simulator.instead !== null) return simulator.instead;
-      const [status, body] = answer(request.url ?? '', asked);
-      return [status, JSON.stringify(body)];
-    };
-    serve().then(([status, body]) => response.writeHead(status, { 'content-type': 'application/json' }).end(body), () => response.destroy());
+  const server = await startMutualServer((path, body) => {
+    const [status, said] = answer(path, JSON.parse(body) as Record<string, unknown>);
+    return Promise.resolve([status, JSON.stringify(said)]);
   });
-  await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
-  return Object.assign(simulator, {
-    url: `https://localhost:${String((server.address() as AddressInfo).port)}`, orders,
+  return Object.assign(server, {
+    orders,
     approve: (order: SithsOrder, holder: PhoneKey) => { Object.assign(order, { status: 'complete', hint: null, holder }); },
     scan: (text: string, secondsSince: number) => {
       const [, token = '', seconds = '', code = ''] = text.split('.');
@@ -86,7 +62,6 @@ export const startSiths = async (authority = 'siths-mobile'): Promise<SithsSimul
       const right = order !== undefined && createHmac('sha256', order.qrSecret).update(seconds).digest('hex') === code;
       return right && secondsSince - Number(seconds) <= 5 ? order : undefined;
     },
-    close: () => new Promise<void>((done) => { server.closeAllConnections(); server.close(() => done()); }),
   });
 };
 export const sithsKey = (): PhoneKey => {

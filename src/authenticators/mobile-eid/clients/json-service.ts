@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { fail } from '../../../core/errors.ts';
 import type { JsonRecord } from '../../../sessions/ports.ts';
 import type { Credential, FailureReason, Hint, MobileClient, Polled, StartedOrder } from '../model.ts';
+import { parsed, read, token, written, type Json } from './json.ts';
 import type { JsonWire, meanings } from './json-wire.ts';
 
 export interface JsonServiceSettings {
@@ -12,6 +13,10 @@ export interface JsonServiceSettings {
   readonly lifetimeSeconds: number;
   /** RFC 2253. */
   readonly issuerNames: readonly string[];
+  /** How text and challenge are written; default: as they are. */
+  readonly encode?: (text: string) => string;
+  /** DER in base64, the person's first, in what stands under `answer.certificate`; default: PEM, or one DER in base64. */
+  readonly certificatesIn?: (field: string) => readonly string[];
   /** One exchange over mutual TLS, bounded in time and size, answers of 4xx and 500 included. Errors: `mobile.unavailable`. */
   readonly post: (url: string, body: string) => Promise<{ readonly status: number; readonly bytes: Uint8Array }>;
 }
@@ -25,38 +30,6 @@ const hints: Readonly<Partial<Record<Meaning, Hint>>> = { 'pending': 'start-app'
 export const animatedText = (prefix: string, token: string, secret: string, seconds: number): string =>
   `${prefix}.${token}.${String(seconds)}.${createHmac('sha256', Buffer.from(secret, 'ascii')).update(String(seconds)).digest('hex')}`;
 
-type Json = { readonly [name: string]: unknown };
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-const parsed = (bytes: Uint8Array): Json => {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (isObject(value)) return value;
-  } catch {
-    return fail('mobile.unavailable', 'an answer that is not JSON');
-  }
-  return fail('mobile.unavailable', 'an answer that is not a JSON object');
-};
-const MAX_FIELD = 60_000;
-const read = (answer: Json, name: string): string | null => {
-  let value: unknown = answer;
-  for (const part of name.split('.')) value = isObject(value) && Object.hasOwn(value, part) ? value[part] : undefined;
-  return typeof value === 'string' && value !== '' && value.length <= MAX_FIELD ? value : null;
-};
-const token = (answer: Json, name: string): string | null => {
-  const text = read(answer, name);
-  return text === null || /^[\x21-\x7e]{1,300}$/.test(text) ? text : fail('mobile.unavailable', 'a token with characters that tokens do not have');
-};
-const written = (fields: readonly (readonly [string, unknown])[]): string => {
-  const root: Record<string, unknown> = {};
-  for (const [name, value] of fields) {
-    const parts = name.split('.');
-    const last = parts.pop() ?? '';
-    let at = root;
-    for (const part of parts) at = (at[part] ??= {}) as Record<string, unknown>;
-    at[last] = value;
-  }
-  return JSON.stringify(root);
-};
 /** Certificate first, those above it after it; PEM or one DER in base64. */
 const certificatesOf = (text: string): readonly string[] => {
   const blocks = [...text.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g)].map(([, body = '']) => body.replace(/\s+/g, ''));
@@ -68,7 +41,8 @@ const failure = (meaning: Meaning | undefined, said: string): Extract<Polled, { 
   return { kind: 'failed', reason: ends.has(meaning) ? (meaning as FailureReason) : 'internal', detail: /^[A-Za-z][A-Za-z0-9_-]{0,60}$/.test(said) ? said : 'a word that is not in the list' };
 };
 
-export const createJsonService = ({ url, wire, pollMilliseconds, lifetimeSeconds, issuerNames, post }: JsonServiceSettings): MobileClient => {
+const asItIs = (text: string): string => text;
+export const createJsonService = ({ url, wire, pollMilliseconds, lifetimeSeconds, issuerNames, post, encode = asItIs, certificatesIn = certificatesOf }: JsonServiceSettings): MobileClient => {
   const { answer: fields, request, words } = wire;
   const meaningOf = (word: string | null): Meaning | undefined => (word !== null && Object.hasOwn(words, word) ? words[word] : undefined);
   const call = async (path: string, sent: readonly (readonly [string, unknown])[]): Promise<{ readonly answer: Json } | Extract<Polled, { kind: 'failed' }>> => {
@@ -80,7 +54,7 @@ export const createJsonService = ({ url, wire, pollMilliseconds, lifetimeSeconds
     return meaning === undefined ? fail('mobile.unavailable', `answered ${String(status)}`) : failure(meaning, said);
   };
   const credentialIn = (answer: Json): Credential => {
-    const [certificate, ...intermediates] = certificatesOf(read(answer, fields.certificate) ?? fail('mobile.unavailable', 'complete without a certificate'));
+    const [certificate, ...intermediates] = certificatesIn(read(answer, fields.certificate) ?? fail('mobile.unavailable', 'complete without a certificate'));
     return { certificate: certificate ?? '', intermediates: intermediates.slice(0, 4), signature: read(answer, fields.signature), userId: read(answer, fields.person), deviceAddress: read(answer, fields.deviceAddress) };
   };
   const statusOf = (answer: Json): Polled => {
@@ -98,7 +72,7 @@ export const createJsonService = ({ url, wire, pollMilliseconds, lifetimeSeconds
     otherDevice: wire.picture === 'none' ? 'identity' : 'qr', pollMilliseconds,
     start: async ({ challenge, text, person, address }) => {
       const begun = await call(wire.paths.start, [
-        ...Object.entries(request.constants), [request.challenge, challenge], [request.text, text], [request.issuers, issuerNames],
+        ...Object.entries(request.constants), [request.challenge, encode(challenge)], [request.text, encode(text)], ...(issuerNames.length === 0 ? [] : [[request.issuers, issuerNames] as const]),
         ...(person === null ? [] : [[request.person, person] as const]), ...(request.address === undefined ? [] : [[request.address, address] as const]),
       ]);
       if ('kind' in begun) return begun;

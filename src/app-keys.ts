@@ -1,0 +1,163 @@
+/** Our signing keys in the running process: which this node has, which of them serve now, and the orders about them. Used by app.ts alone. */
+import { createHash, createPublicKey, generateKeyPairSync, X509Certificate, type KeyObject } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { addPair, makeOidcKey, oidcKeys, pairsIn } from './config/state.ts';
+import type { Configuration, KeyReference } from './config/model.ts';
+import { fail } from './core/errors.ts';
+import { systemClock as clock, systemRandom as random, type Log } from './core/ports.ts';
+import type { ControlActions } from './http/management.ts';
+import { createKeyring, readRings, type Keyring, type KeyringPorts } from './keys/keyring.ts';
+import { keyUses, type HeldKey, type KeyUse, type Rings } from './keys/model.ts';
+import { isStep, ringOf, signsFor } from './keys/ring.ts';
+import { pemOf, selfSigned } from './keys/self-signed.ts';
+import { keysView, type OtherCertificate } from './keys/view.ts';
+import { loadSigner } from './app-parts.ts';
+import type { Signer } from './saml/xml/index.ts';
+
+/** What signs and what is published, for one state of the rings. */
+export interface ServingKeys {
+  readonly revision: number;
+  readonly signerFor: (service: string | null) => Signer;
+  /** DER in base64; the current one first. */
+  readonly certificates: readonly string[];
+  readonly metadata: { readonly current: Signer; readonly next: Signer | null; readonly previous: Signer | null };
+  readonly oidc: readonly KeyObject[];
+}
+/** Makes other parts follow; what it returns puts them in place, all at once. */
+export type Follower = (keys: ServingKeys) => Promise<() => void>;
+export interface Keys {
+  serving(): ServingKeys;
+  follow(follower: Follower): void;
+  readonly ringFile: string;
+  held(): readonly HeldKey[];
+  make(use: KeyUse): string;
+  /** As `KeyringPorts.serve` wants it. */
+  serve(rings: Rings): Promise<void>;
+}
+
+const DAY = 86_400_000;
+const LIFE_DAYS = 5 * 365;
+const roles = ['current', 'next', 'previous'] as const;
+const folders = { 'saml-signing': 'saml-signing', 'metadata': 'metadata' } as const;
+/** [RFC 7638] */
+const thumbprint = (key: KeyObject): string => {
+  const { kty, e, n, crv, x, y } = createPublicKey(key).export({ format: 'jwk' });
+  return createHash('sha256').update(JSON.stringify(kty === 'RSA' ? { e, kty, n } : { crv, kty, x, y })).digest('base64url');
+};
+
+type Loaded = HeldKey & { readonly reference: KeyReference | null; readonly key: KeyObject | null };
+const pairOf = (use: KeyUse, reference: KeyReference, role: HeldKey['role']): Loaded => {
+  const certificate = new X509Certificate(readFileSync(reference.certificateFile));
+  return { use, id: createHash('sha256').update(certificate.raw).digest('hex'), role, since: statSync(reference.certificateFile).mtimeMs, notAfter: certificate.validToDate.getTime(), subject: certificate.subject.replaceAll('\n', ', '), file: reference.certificateFile, reference, key: null };
+};
+const once = (keys: readonly Loaded[]): readonly Loaded[] => keys.filter(({ use, id }, index) => keys.findIndex((other) => other.use === use && other.id === id) === index);
+/** Files of the configuration first; then what was made here. */
+const loadHeld = ({ keys, state }: Configuration): readonly Loaded[] => {
+  const made = (use: keyof typeof folders): readonly Loaded[] => pairsIn(join(state, 'keys', folders[use])).map((pair) => pairOf(use, { kind: 'file', ...pair }, 'next'));
+  return once([
+    ...keys.samlSigning.map((reference, index) => pairOf('saml-signing', reference, index === 0 ? 'current' : 'next')), ...made('saml-signing'),
+    pairOf('metadata', keys.samlMetadata, 'current'), ...made('metadata'),
+    ...oidcKeys(keys.oidc.directory).map(({ role, key, file }): Loaded => ({ use: key.asymmetricKeyType === 'ec' ? 'oidc-ec' : 'oidc-rsa', id: thumbprint(key), role, since: statSync(file).mtimeMs, notAfter: null, subject: null, file, reference: null, key })),
+  ]);
+};
+
+/** Of the kind and size of the one that signs, so that a rollover changes nothing else. */
+const keyLike = ({ certificateFile }: KeyReference): KeyObject => {
+  const { publicKey } = new X509Certificate(readFileSync(certificateFile));
+  const { modulusLength = 3072, namedCurve } = publicKey.asymmetricKeyDetails ?? {};
+  return (namedCurve === undefined ? generateKeyPairSync('rsa', { modulusLength }) : generateKeyPairSync('ec', { namedCurve })).privateKey;
+};
+const makeKey = (use: KeyUse, configuration: Configuration): string => {
+  const { keys, state, entityId } = configuration;
+  if (use === 'oidc-rsa' || use === 'oidc-ec') return makeOidcKey(keys.oidc.directory, use === 'oidc-ec' ? 'ec' : 'rsa');
+  const like = use === 'metadata' ? keys.samlMetadata : (keys.samlSigning[0] ?? fail('config.invalid', 'no SAML signing key'));
+  if (like.kind === 'pkcs11') return fail('command.usage', 'the key lies in a hardware token: make the next one there with its tools and write it behind the others under keys.samlSigning');
+  const key = keyLike(like);
+  const now = clock.now();
+  const certificate = selfSigned({ key, common: `${new URL(entityId).hostname} ${use === 'metadata' ? 'metadata' : 'SAML'} ${new Date(now).toISOString().slice(0, 10)}`, from: now - DAY, until: now + LIFE_DAYS * DAY, random });
+  return addPair(join(state, 'keys', folders[use]), key, pemOf(certificate));
+};
+
+export const openKeys = async (configuration: Configuration, log: Log): Promise<Keys> => {
+  const signers = new Map<string, Signer>();
+  const followers: Follower[] = [];
+  let cached: { readonly at: number; readonly held: readonly Loaded[] } | null = null;
+  const held = (): readonly Loaded[] => {
+    const now = clock.now();
+    if (cached === null || now - cached.at > 1000) cached = { at: now, held: loadHeld(configuration) };
+    return cached.held;
+  };
+  const signerOf = async ({ id, reference }: Loaded): Promise<Signer> => {
+    const signer = signers.get(id) ?? (reference === null ? fail('internal', 'no key for SAML') : await loadSigner(reference));
+    signers.set(id, signer);
+    return signer;
+  };
+  /** Of one use, by role; the one that signs must be there, the others are missed aloud. */
+  const published = (use: KeyUse, rings: Rings): readonly (Loaded & { readonly now: (typeof roles)[number] })[] => roles.flatMap((role) => ringOf(use, rings, held()).keys.filter((key) => key.role === role).flatMap(({ id }) => {
+    const found = held().find((key) => key.use === use && key.id === id);
+    if (found !== undefined) return [{ ...found, now: role }];
+    if (role === 'current') return fail('key.invalid', `the ${use} key that signs, ${id.slice(0, 16)}, is not on this node: copy its files here (docs/operations/keys.md)`);
+    log.error({ use, key: id.slice(0, 16), role }, 'a published key is not on this node and is left out here');
+    return [];
+  }));
+  const resolve = async (rings: Rings): Promise<ServingKeys> => {
+    const saml = published('saml-signing', rings);
+    const metadata = published('metadata', rings);
+    const pairs = await Promise.all(saml.map(async (one) => [one.id, await signerOf(one)] as const));
+    const byId = new Map(pairs);
+    const ring = ringOf('saml-signing', rings, held());
+    const current = byId.get(signsFor(ring, null).id) ?? fail('key.invalid', 'no SAML signing key');
+    const inRole = async (role: (typeof roles)[number]): Promise<Signer | null> => {
+      const one = metadata.findLast(({ now }) => now === role);
+      return one === undefined ? null : signerOf(one);
+    };
+    return {
+      revision: rings.revision, certificates: pairs.map(([, signer]) => signer.certificate),
+      signerFor: (service) => byId.get(signsFor(ring, service).id) ?? current,
+      metadata: { current: (await inRole('current')) ?? fail('key.invalid', 'no metadata key'), next: await inRole('next'), previous: await inRole('previous') },
+      oidc: roles.flatMap((role) => [...published('oidc-rsa', rings), ...published('oidc-ec', rings)].flatMap(({ now, key }) => (now === role && key !== null ? [key] : []))),
+    };
+  };
+  const ringFile = join(configuration.state, 'keys', 'rings.json');
+  let serving = await resolve(readRings(ringFile));
+  return {
+    ringFile, held, serving: () => serving,
+    follow: (follower) => void followers.push(follower),
+    make: (use) => {
+      const file = makeKey(use, configuration);
+      cached = null;
+      return file;
+    },
+    serve: async (rings) => {
+      cached = null;
+      const wanted = await resolve(rings);
+      const ready = await Promise.all(followers.map((follower) => follower(wanted)));
+      serving = wanted;
+      for (const put of ready) put();
+    },
+  };
+};
+
+export const openKeyring = (keys: Keys, ports: Omit<KeyringPorts, 'clock' | 'file' | 'held' | 'make' | 'serve'>): Keyring =>
+  createKeyring({ ...ports, clock, file: keys.ringFile, held: keys.held, make: keys.make, serve: keys.serve });
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const useOf = (value: unknown): KeyUse => keyUses.find((use) => use === value) ?? fail('command.usage', `a use is one of ${keyUses.join(', ')}`);
+/** Orders of the command line. */
+export const keyActions = (keyring: Keyring, others: () => readonly OtherCertificate[]): ControlActions => {
+  const view = () => keysView(keyring, others());
+  return new Map<string, (input: Readonly<Record<string, unknown>>) => Promise<unknown>>([
+    ['keys', async () => { await keyring.exchange(); return view(); }],
+    ['keys-new', async ({ use, by }) => ({ file: await keyring.add(useOf(use), text(by) ?? 'unknown'), ...(await view()) })],
+    ['keys-told', async ({ use, who, by }) => { await keyring.tell(useOf(use), text(who) ?? '', text(by) ?? 'unknown'); return view(); }],
+    ['keys-step', async ({ use, step, services, key, by, anyway }) => {
+      const wanted = text(step) ?? '';
+      await keyring.order({
+        use: useOf(use), step: isStep(wanted) ? wanted : fail('command.usage', 'a step is one of announce, switch, retire, back, withdraw'), services: Array.isArray(services) ? services.filter((one) => typeof one === 'string') : [],
+        key: text(key), by: text(by) ?? 'unknown', anyway: anyway === true,
+      });
+      return view();
+    }],
+  ]);
+};

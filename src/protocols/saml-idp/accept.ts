@@ -14,9 +14,10 @@ import type { AcceptedRequest, AnswerSlip } from '../../login/transaction.ts';
 import { isSamlParty, type Registry, type SamlParty, type ServiceParty } from '../../parties/model.ts';
 import type { BoundMessage } from '../../saml/bindings/message.ts';
 import { readPost } from '../../saml/bindings/post.ts';
-import { readRedirect, verifyRedirect } from '../../saml/bindings/redirect.ts';
+import { readRedirect } from '../../saml/bindings/redirect.ts';
+import { verifiedMessage } from '../../saml/bindings/verify.ts';
 import { claimedIssuer, readAuthnRequest, type AuthnRequest } from '../../saml/messages/authn-request.ts';
-import { isSigned, readXml, verifyEnveloped, type XmlElement } from '../../saml/xml/index.ts';
+import { readXml, type XmlElement } from '../../saml/xml/index.ts';
 import { slipState } from './face-state.ts';
 import { returnAddressFor } from './return-address.ts';
 import { assuranceFor, checkProtocol, checkScoping, checkSubject, nameIdFormatFor, preselectionFor, requestedAttributesFor } from './wishes.ts';
@@ -53,20 +54,9 @@ export const serviceBehind = (root: XmlElement, registry: Registry): SamlParty =
   return service !== undefined && isSamlParty(service) ? service : fail('saml.service-unknown', 'no service has this entityID', { entityId: issuer });
 };
 
-/** The tree that may be read: the signed one when there is a signature. A bad signature is refused also where none was needed [SC-DP §5.2]. */
-export const verifiedTree = (message: BoundMessage, root: XmlElement, { wire }: SamlParty, { now, mustBeSigned }: { readonly now: Instant; readonly mustBeSigned: boolean }): XmlElement => {
-  const inside = isSigned(root);
-  if (inside && message.binding === 'redirect') return fail('signature.shape', 'a signature inside a message by HTTP-Redirect'); // [SAMLBind §3.4.4.1]
-  if (!inside && message.signature === null) {
-    if (mustBeSigned) fail('saml.unsigned', 'the message must be signed', { entityId: wire.entityId });
-    return root;
-  }
-  const keys = wire.signingKeys.map(({ key }) => key);
-  if (keys.length === 0) return fail('signature.key', 'a signature by a service that publishes no key', { entityId: wire.entityId });
-  if (message.signature === null) return verifyEnveloped(root, keys, { document: root, now }).element;
-  verifyRedirect(message.signature, keys, now);
-  return root;
-};
+/** The tree that may be read. */
+export const verifiedTree = (message: BoundMessage, root: XmlElement, { wire }: SamlParty, options: { readonly now: Instant; readonly mustBeSigned: boolean }): XmlElement =>
+  verifiedMessage(message, root, { entityId: wire.entityId, keys: wire.signingKeys.map(({ key }) => key) }, options);
 
 export const checkEnabled = (service: SamlParty, { registry, now }: Pick<AcceptContext, 'registry' | 'now'>): void => {
   if (!service.enabled) fail('service.disabled', 'the service is switched off', { service: service.id });

@@ -3,25 +3,26 @@
  * first: it needs no browser, so it also works when the person at the keyboard is already another one.
  */
 import { isBrygganError } from '../../core/errors.ts';
-import type { ProtocolAnswer } from '../../core/http-types.ts';
+import type { ServiceId } from '../../core/ids.ts';
 import { newXmlId, type Clock, type Log, type Random } from '../../core/ports.ts';
 import type { EndReason, LogoutAsker, LogoutWish } from '../../login/logout-record.ts';
 import type { LogoutEnd, LogoutFace } from '../../login/ports.ts';
 import { isSamlParty, type PartyRegistry, type SamlParty } from '../../parties/model.ts';
-import { writePost } from '../../saml/bindings/post.ts';
-import { writeRedirect } from '../../saml/bindings/redirect.ts';
 import { soapBody, writeSoap } from '../../saml/bindings/soap.ts';
-import type { MessageKind } from '../../saml/bindings/message.ts';
+import { browserEndpoint, browserMessage } from '../../saml/bindings/verify.ts';
+import { isSameName, type NameIdContent } from '../../saml/messages/name-id.ts';
 import { logoutRequestNode, logoutResponseNode, readLogoutResponse } from '../../saml/messages/logout.ts';
 import type { Status } from '../../saml/messages/status.ts';
 import { statuses } from '../../saml/names.ts';
-import { isSigned, readXml, verifyEnveloped, writeSigned, writeXml, type Signer, type XmlNode } from '../../saml/xml/index.ts';
+import { isSigned, readXml, verifyEnveloped, writeSigned, type Signer, type XmlNode } from '../../saml/xml/index.ts';
 import type { ServiceEntry } from '../../sessions/ports.ts';
 import { readAskerState, readEntryState, type AskerState } from './face-state.ts';
 
 export interface LogoutFaceSettings {
   readonly entityId: string;
   readonly signer: Signer;
+  /** Where keys are rolled service by service; without it `signer` signs for all. */
+  readonly signerFor?: (service: ServiceId) => Signer;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -53,17 +54,18 @@ const requestFor = (entry: ServiceEntry, to: { readonly id: string; readonly url
     nameId: { value: nameId, format: nameIdFormat, nameQualifier, spNameQualifier }, sessionIndexes: [sessionIndex],
   });
 };
-type AnswerSettings = Pick<LogoutFaceSettings, 'random' | 'clock' | 'entityId' | 'signer'>;
+type AnswerSettings = Pick<LogoutFaceSettings, 'random' | 'clock' | 'entityId' | 'signer' | 'signerFor'>;
+const signerOf = (service: ServiceId, { signer, signerFor }: Pick<LogoutFaceSettings, 'signer' | 'signerFor'>): Signer => signerFor?.(service) ?? signer;
 const responseFor = (asker: AskerState, end: LogoutEnd, settings: AnswerSettings, destination: string | null): XmlNode =>
   logoutResponseNode({ id: newXmlId(settings.random), issueInstant: settings.clock.now(), issuer: settings.entityId, destination, inResponseTo: asker.requestId, status: ends[end] });
 /** The answer to a demand over the back channel, in the same exchange: signed, without a Destination [SAMLBind §3.2]. */
 export const soapAnswer = async ({ asker }: LogoutWish, end: LogoutEnd, settings: AnswerSettings): Promise<string> =>
-  writeSoap(await writeSigned(responseFor(readAskerState(asker.faceState), end, settings, null), settings.signer));
+  writeSoap(await writeSigned(responseFor(readAskerState(asker.faceState), end, settings, null), signerOf(asker.service, settings)));
 
 const tell = async (entry: ServiceEntry, service: SamlParty, url: string, reason: EndReason, settings: LogoutFaceSettings): Promise<'logged-out' | 'unreachable'> => {
   const id = newXmlId(settings.random);
   const request = requestFor(entry, { id, url, reason }, settings);
-  const answer = soapBody(readXml(await settings.post(url, writeSoap(await writeSigned(request, settings.signer))), 'service-reply'));
+  const answer = soapBody(readXml(await settings.post(url, writeSoap(await writeSigned(request, signerOf(service.id, settings)))), 'service-reply'));
   const keys = service.wire.signingKeys.map(({ key }) => key);
   // TLS to its published address authenticates the service; without TLS the answer must be signed, and a signature that is there must be right.
   const signed = isSigned(answer) || !url.startsWith('https:');
@@ -72,18 +74,12 @@ const tell = async (entry: ServiceEntry, service: SamlParty, url: string, reason
   return ours && isCompleteLogout(response.status) ? 'logged-out' : 'unreachable';
 };
 
-type Endpoint = { readonly binding: 'redirect' | 'post'; readonly url: string };
-/** By Redirect where there is a choice: it needs no click where scripts are off [K-S2 SDP-IDP22]. */
-const browserEndpoint = (service: SamlParty | undefined, which: 'url' | 'responseUrl'): Endpoint | undefined =>
-  (['redirect', 'post'] as const).flatMap((binding) => service?.wire.singleLogoutServices.filter((one) => one.binding === binding).map((one) => ({ binding, url: one[which] })) ?? [])[0];
-const browserMessage = async ({ binding, url }: Endpoint, kind: MessageKind, node: XmlNode, relayState: string | null, signer: Signer): Promise<ProtocolAnswer> =>
-  binding === 'redirect' ? { kind: 'redirect', to: await writeRedirect(url, { kind, xml: writeXml(node), relayState }, signer) } : writePost(url, { kind, xml: await writeSigned(node, signer), relayState });
-
 export const createLogoutFace = (settings: LogoutFaceSettings): LogoutFace => {
   const serviceOf = (id: ServiceEntry['service']): SamlParty | undefined => {
     const service = settings.registry.current().services.get(id);
     return service !== undefined && isSamlParty(service) ? service : undefined;
   };
+  const endpointsOf = (id: ServiceEntry['service']): SamlParty['wire']['singleLogoutServices'] => serviceOf(id)?.wire.singleLogoutServices ?? [];
   return {
     waitsForAnswer: true,
     tell: async (entry, reason) => {
@@ -98,21 +94,20 @@ export const createLogoutFace = (settings: LogoutFaceSettings): LogoutFace => {
       }
     },
     frame: () => null,
-    carriesTo: (entry) => browserEndpoint(serviceOf(entry.service), 'url')?.url ?? null,
+    carriesTo: (entry) => browserEndpoint(endpointsOf(entry.service))?.url ?? null,
     carry: async (entry, mark) => {
-      const endpoint = browserEndpoint(serviceOf(entry.service), 'url');
-      return endpoint === undefined ? null : browserMessage(endpoint, 'request', requestFor(entry, { id: `_${mark}`, url: endpoint.url, reason: 'logged-out' }, settings), mark, settings.signer);
+      const endpoint = browserEndpoint(endpointsOf(entry.service));
+      return endpoint === undefined ? null : browserMessage(endpoint, 'request', requestFor(entry, { id: `_${mark}`, url: endpoint.url, reason: 'logged-out' }, settings), mark, signerOf(entry.service, settings));
     },
     isNamed: (entry, { subject, sessionIndexes }) => {
       const { nameId, nameIdFormat, nameQualifier, spNameQualifier, sessionIndex } = readEntryState(entry.faceState);
-      // Exactly as it was issued; qualifiers that are left out mean the ones of the issue [SAMLCore §3.3.4, §8.3.7].
-      const same = subject['value'] === nameId && subject['format'] === nameIdFormat && (subject['nameQualifier'] ?? nameQualifier) === nameQualifier && (subject['spNameQualifier'] ?? spNameQualifier) === spNameQualifier;
+      const same = isSameName(subject as unknown as NameIdContent, { value: nameId, format: nameIdFormat, nameQualifier, spNameQualifier });
       return same && (sessionIndexes.length === 0 || sessionIndexes.includes(sessionIndex));
     },
     answer: async (asker: LogoutAsker, end) => {
       const state = readAskerState(asker.faceState);
-      const endpoint = state.answered ? browserEndpoint(serviceOf(asker.service), 'responseUrl') : undefined;
-      return endpoint === undefined ? null : browserMessage(endpoint, 'response', responseFor(state, end, settings, endpoint.url), state.relayState, settings.signer);
+      const endpoint = state.answered ? browserEndpoint(endpointsOf(asker.service), 'responseUrl') : undefined;
+      return endpoint === undefined ? null : browserMessage(endpoint, 'response', responseFor(state, end, settings, endpoint.url), state.relayState, signerOf(asker.service, settings));
     },
   };
 };

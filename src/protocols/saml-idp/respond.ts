@@ -3,13 +3,15 @@ import type { AttributeId, AttributeValue } from '../../attributes/model.ts';
 import { errorCatalogue } from '../../core/error-catalogue.ts';
 import { fail, type BrygganError } from '../../core/errors.ts';
 import type { PostForm } from '../../core/http-types.ts';
+import type { ServiceId } from '../../core/ids.ts';
 import { newXmlId, type Clock, type Random } from '../../core/ports.ts';
 import { hmac } from '../../core/secrets.ts';
 import type { FaceAnswer, ProtocolFace } from '../../login/ports.ts';
 import type { AnswerSlip, ReleasedTransaction } from '../../login/transaction.ts';
 import { isSamlParty, type SamlParty, type ServiceParty } from '../../parties/model.ts';
 import { writePost } from '../../saml/bindings/post.ts';
-import { assertionNode, type AttributeContent, type NameIdContent } from '../../saml/messages/assertion.ts';
+import { assertionNode, type AttributeContent } from '../../saml/messages/assertion.ts';
+import type { NameIdContent } from '../../saml/messages/name-id.ts';
 import { writeRefusal, writeSuccess, type Protection, type ResponseHead } from '../../saml/messages/response.ts';
 import { bindings, nameIdFormats, topStatus } from '../../saml/names.ts';
 import type { EncryptionTarget, Signer } from '../../saml/xml/index.ts';
@@ -20,6 +22,8 @@ export interface SamlFaceSettings {
   readonly entityId: string;
   /** Key of assertions and responses; never the metadata key. */
   readonly signer: Signer;
+  /** Where keys are rolled service by service; without it `signer` signs for all. */
+  readonly signerFor?: (service: ServiceId) => Signer;
   readonly clock: Clock;
   readonly random: Random;
   /** Derives NameIDs. At least 256 bits; changing it changes every persistent id. */
@@ -62,6 +66,7 @@ const encryptionFor = (service: SamlParty): EncryptionTarget | null => {
   return key;
 };
 
+const signerOf = ({ id }: SamlParty, { signer, signerFor }: SamlFaceSettings): Signer => signerFor?.(id) ?? signer;
 const protectionFor = (service: SamlParty, signer: Signer): Protection => {
   const encryptFor = encryptionFor(service);
   const assertion = service.sign.assertion || service.wire.wantAssertionsSigned; // [SAMLMeta §2.4.4]
@@ -90,7 +95,8 @@ const respond = async (transaction: ReleasedTransaction, service: SamlParty, ses
     authnContextClassRef: assuranceUri, authenticatingAuthorities: [],
     attributes: attributesOf(state, transaction, service, settings), typedValues: service.federation.attributeDialect === 'sweden-connect', // [SC-ATT §3.1]
   });
-  const protection = protectionFor(service, settings.signer);
+  const signer = signerOf(service, settings);
+  const protection = protectionFor(service, signer);
   const xml = await writeSuccess(head, assertion, protection);
   return {
     answer: formFor(slip, state, xml),
@@ -99,7 +105,7 @@ const respond = async (transaction: ReleasedTransaction, service: SamlParty, ses
       faceState: entryState({ nameId: nameId.value, nameIdFormat: nameId.format, nameQualifier: nameId.nameQualifier, spNameQualifier: nameId.spNameQualifier, sessionIndex: session.index }),
     },
     auditFacts: {
-      responseId: head.id, assertionId, inResponseTo: state.requestId, nameIdFormat: state.nameIdFormat, algorithm: settings.signer.algorithm,
+      responseId: head.id, assertionId, inResponseTo: state.requestId, nameIdFormat: state.nameIdFormat, algorithm: signer.algorithm,
       signedResponse: protection.signResponse !== null, signedAssertion: protection.signAssertion !== null, encrypted: protection.encryptFor !== null,
     },
   };
@@ -113,7 +119,7 @@ const refuse = async (slip: AnswerSlip, error: BrygganError, service: SamlParty,
   const second = error.code === 'login.cancelled' && service.federation.cancelStatus !== null ? service.federation.cancelStatus : saml[1];
   // The code is all that the peer is told in words: it is stable, and holds nothing about the person.
   const status = { top: topStatus(saml[0]), second, message: error.code };
-  return formFor(slip, state, await writeRefusal(headFor(slip, state, settings), status, service.sign.response ? settings.signer : null));
+  return formFor(slip, state, await writeRefusal(headFor(slip, state, settings), status, service.sign.response ? signerOf(service, settings) : null));
 };
 
 const ours = (service: ServiceParty): SamlParty => (isSamlParty(service) ? service : fail('internal', 'a service of another protocol', { service: service.id }));

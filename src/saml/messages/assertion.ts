@@ -3,8 +3,8 @@ import { formatUtcDateTime } from '../../core/dates.ts';
 import type { Instant } from '../../core/ports.ts';
 import { attributeNameFormats, confirmationMethods, namespaces } from '../names.ts';
 import { element, type XmlNode } from '../xml/index.ts';
+import { nameIdNode, type NameIdContent } from './name-id.ts';
 
-export interface NameIdContent { readonly value: string; readonly format: string; readonly nameQualifier: string | null; readonly spNameQualifier: string | null }
 export interface AttributeContent { readonly name: string; readonly friendlyName: string | null; readonly values: readonly string[] }
 export interface AssertionContent {
   readonly id: string;
@@ -23,13 +23,12 @@ export interface AssertionContent {
   readonly authnContextClassRef: string;
   /** Upstreams in the order of the chain, the nearest last (facts: federation §5.1 P7). */
   readonly authenticatingAuthorities: readonly string[];
+  /** How many more may pass it on, where an upstream has set a limit [SAMLCore §2.5.1.6]. */
+  readonly proxyCount?: number;
   readonly attributes: readonly AttributeContent[];
   /** Values say that they are strings [SC-ATT §3.1]. */
   readonly typedValues?: boolean;
 }
-
-export const nameIdNode = (nameId: NameIdContent): XmlNode =>
-  element('saml:NameID', { Format: nameId.format, NameQualifier: nameId.nameQualifier ?? undefined, SPNameQualifier: nameId.spNameQualifier ?? undefined }, [nameId.value]);
 
 const subjectNode = (content: AssertionContent): XmlNode =>
   element('saml:Subject', {}, [
@@ -60,6 +59,7 @@ export const assertionNode = (content: AssertionContent): XmlNode => {
     subjectNode(content),
     element('saml:Conditions', { NotBefore: formatUtcDateTime(content.notBefore), NotOnOrAfter: formatUtcDateTime(content.notOnOrAfter) }, [
       element('saml:AudienceRestriction', {}, [element('saml:Audience', {}, [content.audience])]), // [SAMLProf §4.1.4.2]
+      ...(content.proxyCount === undefined ? [] : [element('saml:ProxyRestriction', { Count: String(content.proxyCount) }, [])]),
     ]),
     statementNode(content),
     ...(content.attributes.length === 0 ? [] : [element('saml:AttributeStatement', {}, content.attributes.map((attribute) => attributeNode(attribute, typed)))]),

@@ -3,11 +3,11 @@ import { formatUtcDateTime } from '../../core/dates.ts';
 import { fail } from '../../core/errors.ts';
 import type { EntityId } from '../../core/ids.ts';
 import type { Instant } from '../../core/ports.ts';
-import { namespaces, nameIdFormats } from '../names.ts';
+import { namespaces } from '../names.ts';
 import { element, type XmlElement, type XmlNode } from '../xml/index.ts';
-import { nameIdNode, type NameIdContent } from './assertion.ts';
 import { claimedIssuer } from './authn-request.ts';
-import { address, bareText, instant, partsOf, plainText, xmlId, type Shape } from './shape.ts';
+import { nameIdNode, readNameId, type NameIdContent } from './name-id.ts';
+import { address, bareText, instant, partsOf, xmlId, type Shape } from './shape.ts';
 import { readStatus, statusNode, type Status } from './status.ts';
 
 export interface LogoutRequest {
@@ -45,16 +45,6 @@ const responseShape: Shape = {
   name: 'LogoutResponse', namespace: samlp,
   attributes: ['ID', 'Version', 'IssueInstant', 'InResponseTo?', 'Destination?', 'Consent?'],
   children: [[saml, 'Issuer', '1'], [ds, 'Signature', '?'], [samlp, 'Extensions', '?'], [samlp, 'Status', '1']],
-};
-
-const nameIdAttributes = ['Format', 'NameQualifier', 'SPNameQualifier', 'SPProvidedID'];
-const readNameId = (node: XmlElement): NameIdContent => {
-  const values = new Map<string, string>();
-  for (const { namespace, localName, value } of node.attributes) {
-    if (namespace !== '' || !nameIdAttributes.includes(localName)) fail('saml.schema', 'NameID: an attribute that the schema does not have');
-    values.set(localName, value);
-  }
-  return { value: plainText(node, 'NameID'), format: values.get('Format') ?? nameIdFormats.unspecified, nameQualifier: values.get('NameQualifier') ?? null, spNameQualifier: values.get('SPNameQualifier') ?? null };
 };
 
 /** Reads a LogoutRequest; whose it is and whether it is signed is for the caller. Errors: `saml.schema`. */

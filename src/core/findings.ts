@@ -13,6 +13,8 @@ export interface Finding {
   readonly severity: 'error' | 'warning';
   /** Name of the rule, for scripts and tests: `schema`, `yaml`, `file`, or a row of a rule table. */
   readonly rule: string;
+  /** Where the rule stands, where that is a document of somebody else's. */
+  readonly clause?: string;
   /** What is wrong, a sentence without a full stop. */
   readonly message: string;
   /** What to do, in the imperative, without a full stop. */
@@ -22,8 +24,8 @@ export interface Finding {
 export const isError = (finding: Finding): boolean => finding.severity === 'error';
 
 /** `config/broker.yaml:12:3: listeners.card.port must be at most 65535; fix: write a port number` */
-export const describeFinding = ({ file, line, column, path, severity, message, fix }: Finding): string =>
-  `${file}${line === null ? '' : `:${line}:${column ?? 1}`}: ${severity === 'warning' ? 'warning: ' : ''}${path === '' ? '' : `${path} `}${message}; fix: ${fix}`;
+export const describeFinding = ({ file, line, column, path, severity, clause, message, fix }: Finding): string =>
+  `${file}${line === null ? '' : `:${line}:${column ?? 1}`}: ${severity === 'warning' ? 'warning: ' : ''}${path === '' ? '' : `${path} `}${message}${clause === undefined ? '' : ` [${clause}]`}; fix: ${fix}`;
 
 /** By file, then by place: the order in which a person mends them. */
 export const inReadingOrder = (findings: readonly Finding[]): readonly Finding[] =>

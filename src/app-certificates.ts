@@ -4,17 +4,20 @@ import { readFileSync } from 'node:fs';
 import type { WatchedCertificate } from './admin/tools.ts';
 import type { Configuration } from './config/model.ts';
 import type { Clock, Log } from './core/ports.ts';
+import { publishedCertificates } from './app-keys.ts';
 
-const filesOf = ({ listeners, keys, methods, directory }: Configuration): readonly (readonly [string, string])[] => [
-  ...(listeners.public.tls === null ? [] : [['public TLS', listeners.public.tls.certificateFile] as const]),
-  ...(listeners.card === null ? [] : [['card TLS', listeners.card.tls.certificateFile] as const]),
-  ...(listeners.machine === null ? [] : [['machine TLS', listeners.machine.tls.certificateFile] as const]),
-  ...(listeners.proxy?.mutualTls == null ? [] : [['proxy TLS', listeners.proxy.mutualTls.certificateFile] as const]),
-  ...keys.samlSigning.map(({ certificateFile }, index) => [index === 0 ? 'SAML signing' : `SAML signing, next ${index}`, certificateFile] as const),
-  ['metadata signing', keys.samlMetadata.certificateFile],
-  ...methods.flatMap((method) => (method.kind === 'mobile' ? [[`phone ${method.id}`, method.certificateFile] as const] : [])),
-  ...directory.sources.flatMap(({ name, source }) => (source.kind !== 'file' && source.certificateFile !== undefined ? [[`directory ${name}`, source.certificateFile] as const] : [])),
-];
+const filesOf = (configuration: Configuration): readonly (readonly [string, string])[] => {
+  const { listeners, methods, directory } = configuration;
+  return [
+    ...(listeners.public.tls === null ? [] : [['public TLS', listeners.public.tls.certificateFile] as const]),
+    ...(listeners.card === null ? [] : [['card TLS', listeners.card.tls.certificateFile] as const]),
+    ...(listeners.machine === null ? [] : [['machine TLS', listeners.machine.tls.certificateFile] as const]),
+    ...(listeners.proxy?.mutualTls == null ? [] : [['proxy TLS', listeners.proxy.mutualTls.certificateFile] as const]),
+    ...publishedCertificates(configuration),
+    ...methods.flatMap((method) => (method.kind === 'mobile' ? [[`phone ${method.id}`, method.certificateFile] as const] : [])),
+    ...directory.sources.flatMap(({ name, source }) => (source.kind !== 'file' && source.certificateFile !== undefined ? [[`directory ${name}`, source.certificateFile] as const] : [])),
+  ];
+};
 /** Read now: files are renewed while we run. With `log` a file that cannot be read is said and left out, else it throws. */
 export const watchedCertificates = (configuration: Configuration, log?: Log): readonly WatchedCertificate[] =>
   filesOf(configuration).flatMap(([what, file]) => {

@@ -7,12 +7,18 @@ import type { Configuration, KeyReference } from './config/model.ts';
 import { fail } from './core/errors.ts';
 import { systemClock as clock, systemRandom as random, type Log } from './core/ports.ts';
 import type { ControlActions } from './http/management.ts';
-import { createKeyring, readRings, type Keyring, type KeyringPorts } from './keys/keyring.ts';
+import { createKeyring, readRings, type Keyring } from './keys/keyring.ts';
 import { keyUses, type HeldKey, type KeyUse, type Rings } from './keys/model.ts';
 import { isStep, ringOf, signsFor } from './keys/ring.ts';
 import { pemOf, selfSigned } from './keys/self-signed.ts';
 import { keysView, type OtherCertificate } from './keys/view.ts';
-import { loadSigner } from './app-parts.ts';
+import { consumerOf, productOf } from './keys/consumer.ts';
+import type { Fetched } from './keys/fetches.ts';
+import type { AuditTrail } from './audit/model.ts';
+import { lineOf } from './login/audit-lines.ts';
+import { isSamlParty, type PartyRegistry } from './parties/model.ts';
+import type { Stores } from './sessions/ports.ts';
+import { loadSigner, nodeName } from './app-parts.ts';
 import type { Signer } from './saml/xml/index.ts';
 
 /** What signs and what is published, for one state of the rings. */
@@ -26,14 +32,16 @@ export interface ServingKeys {
 }
 /** Makes other parts follow; what it returns puts them in place, all at once. */
 export type Follower = (keys: ServingKeys) => Promise<() => void>;
+/** A request that reads what we publish. */
+export interface Reading { readonly method: string; readonly url: string; readonly ip: string; readonly headers: { readonly 'user-agent'?: string | undefined } }
 export interface Keys {
-  serving(): ServingKeys;
-  follow(follower: Follower): void;
+  readonly serving: () => ServingKeys;
+  readonly follow: (follower: Follower) => void;
   readonly ringFile: string;
-  held(): readonly HeldKey[];
-  make(use: KeyUse): string;
+  readonly held: () => readonly HeldKey[];
+  readonly make: (use: KeyUse) => string;
   /** As `KeyringPorts.serve` wants it. */
-  serve(rings: Rings): Promise<void>;
+  readonly serve: (rings: Rings) => Promise<void>;
 }
 
 const DAY = 86_400_000;
@@ -46,6 +54,7 @@ const thumbprint = (key: KeyObject): string => {
   return createHash('sha256').update(JSON.stringify(kty === 'RSA' ? { e, kty, n } : { crv, kty, x, y })).digest('base64url');
 };
 
+const ringFileOf = ({ state }: Configuration): string => join(state, 'keys', 'rings.json');
 type Loaded = HeldKey & { readonly reference: KeyReference | null; readonly key: KeyObject | null };
 const pairOf = (use: KeyUse, reference: KeyReference, role: HeldKey['role']): Loaded => {
   const certificate = new X509Certificate(readFileSync(reference.certificateFile));
@@ -53,13 +62,25 @@ const pairOf = (use: KeyUse, reference: KeyReference, role: HeldKey['role']): Lo
 };
 const once = (keys: readonly Loaded[]): readonly Loaded[] => keys.filter(({ use, id }, index) => keys.findIndex((other) => other.use === use && other.id === id) === index);
 /** Files of the configuration first; then what was made here. */
-const loadHeld = ({ keys, state }: Configuration): readonly Loaded[] => {
-  const made = (use: keyof typeof folders): readonly Loaded[] => pairsIn(join(state, 'keys', folders[use])).map((pair) => pairOf(use, { kind: 'file', ...pair }, 'next'));
+const loadSaml = ({ keys, state }: Configuration): readonly Loaded[] => {
+  const made = (use: keyof typeof folders): readonly Loaded[] => pairsIn(join(state, 'keys', folders[use])).map((pair) => pairOf(use, { kind: 'file', ...pair }, 'made'));
   return once([
     ...keys.samlSigning.map((reference, index) => pairOf('saml-signing', reference, index === 0 ? 'current' : 'next')), ...made('saml-signing'),
     pairOf('metadata', keys.samlMetadata, 'current'), ...made('metadata'),
-    ...oidcKeys(keys.oidc.directory).map(({ role, key, file }): Loaded => ({ use: key.asymmetricKeyType === 'ec' ? 'oidc-ec' : 'oidc-rsa', id: thumbprint(key), role, since: statSync(file).mtimeMs, notAfter: null, subject: null, file, reference: null, key })),
   ]);
+};
+const loadOidc = ({ keys }: Configuration): readonly Loaded[] =>
+  oidcKeys(keys.oidc.directory).map(({ role, key, file }): Loaded => ({ use: key.asymmetricKeyType === 'ec' ? 'oidc-ec' : 'oidc-rsa', id: thumbprint(key), role, since: statSync(file).mtimeMs, notAfter: null, subject: null, file, reference: null, key }));
+const loadHeld = (configuration: Configuration): readonly Loaded[] => [...loadSaml(configuration), ...loadOidc(configuration)];
+
+/** Certificates that are published now, for whoever watches their ends. */
+export const publishedCertificates = (configuration: Configuration): readonly (readonly [what: string, file: string])[] => {
+  const held = loadSaml(configuration);
+  const rings = readRings(ringFileOf(configuration));
+  return ([['saml-signing', 'SAML signing'], ['metadata', 'metadata signing']] as const).flatMap(([use, what]) => {
+    const files = roles.flatMap((role) => ringOf(use, rings, held).keys.filter((key) => key.role === role).flatMap(({ id }) => held.filter((key) => key.use === use && key.id === id).map(({ file }) => [role, file] as const)));
+    return files.map(([role, file], index) => [role === 'current' ? what : `${what}, ${role} ${String(index)}`, file] as const);
+  });
 };
 
 /** Of the kind and size of the one that signs, so that a rollover changes nothing else. */
@@ -119,7 +140,7 @@ export const openKeys = async (configuration: Configuration, log: Log): Promise<
       oidc: roles.flatMap((role) => [...published('oidc-rsa', rings), ...published('oidc-ec', rings)].flatMap(({ now, key }) => (now === role && key !== null ? [key] : []))),
     };
   };
-  const ringFile = join(configuration.state, 'keys', 'rings.json');
+  const ringFile = ringFileOf(configuration);
   let serving = await resolve(readRings(ringFile));
   return {
     ringFile, held, serving: () => serving,
@@ -139,8 +160,20 @@ export const openKeys = async (configuration: Configuration, log: Log): Promise<
   };
 };
 
-export const openKeyring = (keys: Keys, ports: Omit<KeyringPorts, 'clock' | 'file' | 'held' | 'make' | 'serve'>): Keyring =>
-  createKeyring({ ...ports, clock, file: keys.ringFile, held: keys.held, make: keys.make, serve: keys.serve });
+export interface KeyringMade { readonly configuration: Configuration; readonly log: Log; readonly stores: Pick<Stores, 'shared' | 'replay'>; readonly registry: PartyRegistry; readonly audit: AuditTrail }
+const CLAIM_SECONDS = 600;
+export const openKeyring = (keys: Keys, { configuration, log, stores, registry, audit }: KeyringMade): Keyring => createKeyring({
+  clock, log, node: nodeName(configuration.state), file: keys.ringFile, held: keys.held, make: keys.make, serve: keys.serve, shared: stores.shared,
+  claim: async (revision) => (await stores.replay.claim('key-rings', String(revision), '1', CLAIM_SECONDS)) === undefined,
+  readers: () => [...registry.current().services.values()].filter(({ enabled, party }) => enabled && registry.current().parties.get(party)?.enabled === true)
+    .map((service) => ({ id: service.id, party: service.party, federation: service.federation.id, protocol: isSamlParty(service) ? 'saml' : 'oidc' })),
+  echoSeconds: configuration.session.absoluteSeconds,
+  record: ({ by, use, step, key, services, past }) => audit.record(lineOf('key.step', { facts: { by, use, step, key, services: [...services], past: [...past] } })),
+});
+/** HEAD gives nobody a key. */
+export const fetchedBy = (keys: Keys, keyring: Keyring, registry: PartyRegistry) => (what: Fetched, request: Reading): void => {
+  if (request.method === 'GET') keyring.book.note(consumerOf(request, registry.current()), what, productOf(request.headers['user-agent']), keys.serving().revision);
+};
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 const useOf = (value: unknown): KeyUse => keyUses.find((use) => use === value) ?? fail('command.usage', `a use is one of ${keyUses.join(', ')}`);

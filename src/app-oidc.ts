@@ -1,6 +1,5 @@
 /** The OpenID Connect face put together: its provider, the routes on the public listener. Used by app.ts and app-public.ts alone. */
-import { createHash, hkdfSync } from 'node:crypto';
-import { oidcKeys } from './config/state.ts';
+import { createHash, hkdfSync, type KeyObject } from 'node:crypto';
 import type { Configuration } from './config/model.ts';
 import type { Clock, Log, Random } from './core/ports.ts';
 import { browserOf } from './http/browser.ts';
@@ -18,20 +17,18 @@ import type { PartyRegistry } from './parties/model.ts';
 import { createProvider, paths, type ProviderSettings } from './protocols/oidc-op/provider.ts';
 import { mutualTlsAliases, registerOidc } from './protocols/oidc-op/plugin.ts';
 import { createOidcFace } from './protocols/oidc-op/respond.ts';
+import type { Follower, Reading } from './app-keys.ts';
 import { enabledClient } from './protocols/oidc-op/snapshot.ts';
 import type { Stores } from './sessions/ports.ts';
 
 const KEY_SET_LIMITS = { milliseconds: 4000, bytes: 100_000 };
 /** A person waits for it. */
 const LOGOUT_LIMITS = { milliseconds: 3000, bytes: 1, anySuccess: true };
-const roles = ['current', 'next', 'previous'] as const;
 
-export interface OidcMade { readonly configuration: Configuration; readonly secret: string; readonly log: Log; readonly stores: Stores; readonly registry: PartyRegistry; readonly outbound: OutboundClient; readonly clock: Clock; readonly random: Random; readonly recheck: ProviderSettings['recheck'] }
-export interface OidcParts { readonly face: ProtocolFace; readonly handle: ReturnType<ReturnType<typeof createProvider>['callback']>; readonly logoutFace: LogoutFace; readonly endSession: (text: string) => Promise<EndSession> }
+export interface OidcMade { readonly configuration: Configuration; readonly secret: string; readonly log: Log; readonly stores: Stores; readonly registry: PartyRegistry; readonly outbound: OutboundClient; readonly clock: Clock; readonly random: Random; readonly recheck: ProviderSettings['recheck']; /** The current one of each kind first. */ readonly keys: readonly KeyObject[] }
+export interface OidcParts { readonly face: ProtocolFace; readonly handle: ReturnType<ReturnType<typeof createProvider>['callback']>; readonly logoutFace: LogoutFace; readonly endSession: (text: string) => Promise<EndSession>; readonly follow: Follower }
 
-export const openOidc = ({ configuration, secret, log, stores, registry, outbound, clock, random, recheck }: OidcMade): OidcParts => {
-  const keys = oidcKeys(configuration.keys.oidc.directory);
-  const published = roles.flatMap((role) => keys.filter((one) => one.role === role)).map(({ key }) => key);
+const partsWith = ({ configuration, secret, log, stores, registry, outbound, clock, random, recheck, keys: published }: OidcMade): Omit<OidcParts, 'follow'> => {
   const issuer = configuration.publicUrl;
   const provider = createProvider({
     issuer, clock, log, stores, registry, recheck, replay: stores.replay, releasePolicy: () => configuration.release,
@@ -50,6 +47,24 @@ export const openOidc = ({ configuration, secret, log, stores, registry, outboun
   };
 };
 
+/** The face, with keys that may change while it serves: what was begun with one set ends with it. */
+export const openOidc = (made: OidcMade): OidcParts => {
+  let parts = partsWith(made);
+  const nameOf = (keys: readonly KeyObject[]): string => keys.map((key) => createHash('sha256').update(key.export({ type: 'pkcs8', format: 'der' })).digest('hex')).join();
+  let name = nameOf(made.keys);
+  return {
+    face: { protocol: 'oidc', respond: (...given) => parts.face.respond(...given), refuse: (...given) => parts.face.refuse(...given) },
+    handle: (request, response) => parts.handle(request, response),
+    get logoutFace() { return parts.logoutFace; },
+    endSession: (text) => parts.endSession(text),
+    follow: ({ oidc: keys }) => {
+      const wanted = nameOf(keys);
+      const next = wanted === name ? parts : partsWith({ ...made, keys });
+      return Promise.resolve(() => { parts = next; name = wanted; });
+    },
+  };
+};
+
 const describe = (error: Error): string => {
   const { error_detail: detail, error_description: description } = error as { readonly error_detail?: string; readonly error_description?: string };
   return (detail ?? description ?? error.message).slice(0, 300);
@@ -62,9 +77,9 @@ export const noteOidcRefusal = async (error: Error, client: string | null, endpo
   await ports.audit.record(lineOf('request.refused', { ...(service === undefined ? {} : { slip: { service: service.id, party: service.party } }), code: endpoint === 'token' ? 'oidc.grant' : 'oidc.request', facts: { endpoint, error: error.message, detail: describe(error) } }));
 };
 
-export const routeOidc = (server: Parameters<typeof registerOidc>[0], { handle, endSession }: OidcParts, ports: LoginPorts, tools: ReplyTools): void => {
+export const routeOidc = (server: Parameters<typeof registerOidc>[0], { handle, endSession }: OidcParts, ports: LoginPorts, { observe, ...tools }: ReplyTools & { readonly observe: (request: Reading) => void }): void => {
   registerOidc(server, {
-    handle, peerOf: () => Promise.resolve(null),
+    handle, observe, peerOf: () => Promise.resolve(null),
     endSession: async (text, transport, request) => {
       const asked = await endSession(text);
       const posted = transport === 'cross-site-post';

@@ -19,6 +19,8 @@ import type { PublishedMetadata } from './protocols/saml-idp/metadata.ts';
 import { registerSaml } from './protocols/saml-idp/plugin.ts';
 import { registerFeeds } from './federation/publish/plugin.ts';
 import type { Feeds } from './app-feeds.ts';
+import type { Reading } from './app-keys.ts';
+import type { Fetched } from './keys/fetches.ts';
 import { bareFrame } from './login/frame.ts';
 import { routeOidc, type OidcParts } from './app-oidc.ts';
 import { readPem } from './app-parts.ts';
@@ -28,21 +30,26 @@ import { ui } from './ui/render.ts';
 
 const BODY_LIMIT = 256 * 1024;
 
-export interface SamlParts { readonly metadata: PublishedMetadata; readonly feeds: Feeds; readonly urls: SamlUrls; readonly soapAnswer: (wish: LogoutWish, end: LogoutEnd) => Promise<string> }
+export interface SamlParts { readonly metadata: () => PublishedMetadata; readonly feeds: Feeds; readonly urls: SamlUrls; readonly soapAnswer: (wish: LogoutWish, end: LogoutEnd) => Promise<string> }
 export interface SamlUrls { readonly sso: string; readonly slo: string; readonly sloSoap: string }
 
 const FROZEN = '/metadata/sambi-frozen.xml';
-const routeFeeds = (server: ReturnType<typeof createPublicServer>, feeds: Feeds, ports: LoginPorts, tools: ReplyTools, metrics: ReturnType<typeof createMetrics>): void => registerFeeds(server, {
-  publisher: feeds.publisher, frozen: feeds.frozen,
-  observe: (feed, what) => metrics.feedFetched(feed, what),
+const routeFeeds = (server: ReturnType<typeof createPublicServer>, feeds: Feeds, ports: LoginPorts, tools: ReplyTools, { metrics, fetched }: Watchers): void => registerFeeds(server, {
+  publisher: feeds.publisher, frozen: feeds.frozen, beside: feeds.beside,
+  observe: (feed, what, request, by) => {
+    metrics.feedFetched(feed, what);
+    // The frozen export holds what it held when it was made.
+    if (feed !== 'sambi-frozen') fetched(by === undefined ? 'feed' : `${by}-feed`, request);
+  },
   page: (request, reply) => {
     const frozen = feeds.frozen();
     return sendPage(request, reply, { page: { kind: 'metadata-feeds', certificate: feeds.fingerprint, feeds: feeds.lines(), frozen: frozen === undefined ? null : { path: FROZEN, sha1: frozen.sha1, sha256: frozen.sha256 } }, status: 200, context: bareFrame(ports) }, tools);
   },
 });
-export interface Watchers { readonly metrics: ReturnType<typeof createMetrics>; readonly tracing: Tracing | null }
+export interface Watchers { readonly metrics: ReturnType<typeof createMetrics>; readonly tracing: Tracing | null; readonly fetched: (what: Fetched, request: Reading) => void }
 
-export const createPublic = (configuration: Configuration, ports: LoginPorts, { metrics, tracing }: Watchers, saml: SamlParts, oidc: OidcParts) => {
+export const createPublic = (configuration: Configuration, ports: LoginPorts, watchers: Watchers, saml: SamlParts, oidc: OidcParts) => {
+  const { metrics, tracing, fetched } = watchers;
   const tools: ReplyTools = { ui, environment: configuration.environment, transactionSeconds: configuration.login.transactionSeconds };
   const { tls } = configuration.listeners.public;
   const server = createPublicServer({ tls: tls === null ? null : { key: readPem(tls.keyFile), cert: readPem(tls.certificateFile) }, trustedProxies: configuration.trustedProxies, bodyLimit: BODY_LIMIT }, ports, tools);
@@ -68,7 +75,8 @@ export const createPublic = (configuration: Configuration, ports: LoginPorts, { 
   registerSaml(server, {
     acceptRedirect: (rawQuery) => acceptAuthnRequest({ binding: 'redirect', rawQuery }, context()),
     acceptPost: (body, rawQuery) => acceptAuthnRequest({ binding: 'post', fields: formFields(body), rawQuery }, context()),
-    metadata: () => saml.metadata,
+    metadata: saml.metadata,
+    observe: (request) => fetched('metadata', request),
     acceptLogoutRedirect: (rawQuery) => acceptLogout({ binding: 'redirect', rawQuery }, logoutContext()),
     acceptLogoutPost: (body, rawQuery) => acceptLogout({ binding: 'post', fields: formFields(body), rawQuery }, logoutContext()),
     deliverLogout: async (accepted, transport, request, reply) => {
@@ -85,8 +93,8 @@ export const createPublic = (configuration: Configuration, ports: LoginPorts, { 
       return sendFlow(request, reply, await arrive(arrival, transport, transport === 'cross-site-post' ? noCookies(browser) : browser, ports), tools);
     },
   });
-  routeFeeds(server, saml.feeds, ports, tools, metrics);
-  routeOidc(server, oidc, ports, tools);
+  routeFeeds(server, saml.feeds, ports, tools, watchers);
+  routeOidc(server, oidc, ports, { ...tools, observe: (request) => fetched('jwks', request) });
   registerLogin(server, ports, tools);
   for (const asset of assets.values()) server.get(asset.path, (_request, reply) => reply.headers(asset.headers).type(asset.contentType).send(asset.bytes));
   return server;

@@ -35,7 +35,8 @@ import { openDirectory, type OpenedDirectory } from './app-directory.ts';
 import { describeIdentityProvider, feedContents } from './app-metadata.ts';
 import { openFeeds } from './app-feeds.ts';
 import { disagreeing, exchangeVersions, type NodeVersion } from './federation/review/nodes.ts';
-import { loadSigner, loadTrust, nodeName, openOutbound, openStores, openTracing, traced } from './app-parts.ts';
+import { fetchedBy, keyActions, openKeyring, openKeys, type Keys } from './app-keys.ts';
+import { loadTrust, nodeName, openOutbound, openStores, openTracing, traced } from './app-parts.ts';
 import { openOidc, type OidcParts } from './app-oidc.ts';
 import { openPhones } from './app-phone.ts';
 import { remindOfCertificates, watchedCertificates } from './app-certificates.ts';
@@ -87,13 +88,15 @@ export const createApp = async (configuration: Configuration, options: AppOption
   };
   const methods = configuration.methods.flatMap((method): CertificateMethodSettings[] => (method.kind === 'certificate' ? [{ ...method, hsaIdFormat: configuration.environment === 'production' ? 'production' : 'tolerant' }] : []));
   const phones = openPhones(configuration, { trust, revocation, clock, random, log, store: stores.orders, node: nodeName(configuration.state), pause: (milliseconds) => wait(milliseconds, undefined, { ref: false }), onDisagreement: certificatePorts.onDisagreement });
-  const signers = await Promise.all(configuration.keys.samlSigning.map(loadSigner));
-  const [signer = fail('config.invalid', 'no SAML signing key')] = signers;
-  const oidc = openOidc({ configuration, secret, log, stores, registry, outbound, clock, random, recheck: (identity) => (ports.methods.get(identity.method) ?? fail('card.revoked', 'the method of the login is gone', { method: identity.method })).recheck(identity) });
-  const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, signer, oidc }, inOrder(configuration, [...methods.map((settings) => createCertificateMethod(settings, certificatePorts)), ...phones.methods]));
+  const keys = await openKeys(configuration, log);
+  const keyring = openKeyring(keys, { configuration, log, stores, registry, audit: trail });
+  await keyring.exchange().catch((error: unknown) => log.warn({ reason: String(error) }, 'keys could not be compared with the other nodes'));
+  const oidc = openOidc({ configuration, secret, log, stores, registry, outbound, clock, random, keys: keys.serving().oidc, recheck: (identity) => (ports.methods.get(identity.method) ?? fail('card.revoked', 'the method of the login is gone', { method: identity.method })).recheck(identity) });
+  const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, keys, oidc }, inOrder(configuration, [...methods.map((settings) => createCertificateMethod(settings, certificatePorts)), ...phones.methods]));
 
-  const saml = await samlParts(configuration, registry, signers, signer, log);
-  const publicServer = createPublic(configuration, ports, { metrics, tracing }, saml, oidc);
+  const saml = await samlParts(configuration, registry, keys, log);
+  keys.follow(oidc.follow);
+  const publicServer = createPublic(configuration, ports, { metrics, tracing, fetched: fetchedBy(keys, keyring, registry) }, saml, oidc);
   const { card, proxy } = createCardServers(configuration.listeners, { ports, methods, certificatePorts, ...options });
   const machine = configuration.listeners.machine === null ? null : createMachine(configuration.listeners.machine, oidc, ports, { trust, revocation, clock, log });
   let draining = false;
@@ -103,11 +106,12 @@ export const createApp = async (configuration: Configuration, options: AppOption
   reminders.look();
   const view = createView({ configuration, metrics, trail, stores, revocation, registry, feeds: saml.feeds, disagreeing: () => watching.flatMap((read) => read()), draining: () => draining, certificates });
   const management = createManagementServer(view, null);
-  const control = createManagementServer(view, createActions(ports, { feeds: saml.feeds, trail, registry }));
+  const control = createManagementServer(view, new Map([...createActions(ports, { feeds: saml.feeds, trail, registry }), ...keyActions(keyring, certificates)]));
 
   await revocation.refresh();
   const stop = startTimers({ revocation, registry, trail, directory, log });
   saml.feeds.start();
+  keyring.start();
   const nodes = watchNodes(configuration, registry, stores, log);
   watching.push(() => nodes.read());
   await trail.record(lineOf('service.started', { facts: { registry: registry.current().version, environment: configuration.environment } }));
@@ -118,6 +122,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
     drain: () => { draining = true; },
     close: async () => {
       saml.feeds.stop();
+      keyring.stop();
       nodes.stop();
       reminders.stop();
       await Promise.all(closing.map((end) => end()));
@@ -133,40 +138,49 @@ export const createApp = async (configuration: Configuration, options: AppOption
 };
 
 /** What the public listener says about itself in SAML, and how it answers on the back channel. */
-const samlParts = async (configuration: Configuration, registry: FileRegistry, signers: readonly Signer[], signer: Signer, log: Log): Promise<SamlParts> => {
+const samlParts = async (configuration: Configuration, registry: FileRegistry, keys: Keys, log: Log): Promise<SamlParts> => {
   const { publicUrl, entityId } = configuration;
   const urls = { sso: `${publicUrl}/saml/sso`, slo: `${publicUrl}/saml/slo`, sloSoap: `${publicUrl}/saml/slo/soap` };
-  const certificates = signers.map(({ certificate }) => certificate);
-  const metadataSigner = await loadSigner(configuration.keys.samlMetadata);
-  const metadata = await publishMetadata(describeIdentityProvider(configuration, registry.current(), certificates, urls), metadataSigner);
+  const publish = ({ certificates, metadata: { current } }: ReturnType<Keys['serving']>) => publishMetadata(describeIdentityProvider(configuration, registry.current(), certificates, urls), current);
+  let metadata = await publish(keys.serving());
   const feeds = openFeeds({
-    configuration, signer: metadataSigner, clock, log, version: () => registry.current().version,
-    contents: () => feedContents({ configuration, registry: registry.current(), files: registry.files(), certificates, urls }),
+    configuration, keys: keys.serving(), clock, log, version: () => registry.current().version,
+    contents: (certificates) => feedContents({ configuration, registry: registry.current(), files: registry.files(), certificates, urls }),
   });
-  return { metadata, feeds, urls, soapAnswer: (wish, end) => soapAnswer(wish, end, { entityId, signer, clock, random }) };
+  keys.follow(async (wanted) => {
+    const [published, putFeeds] = await Promise.all([publish(wanted), feeds.follow(wanted)]);
+    return () => {
+      metadata = published;
+      putFeeds();
+    };
+  });
+  return { metadata: () => metadata, feeds, urls, soapAnswer: (wish, end) => soapAnswer(wish, end, { entityId, signer: keys.serving().signerFor(null), signerFor: keys.serving().signerFor, clock, random }) };
 };
 
+/** The key that signs now, for everybody and for each service. */
+const signerOf = (keys: Keys): { readonly signer: Signer; readonly signerFor: (service: string) => Signer } => ({ get signer() { return keys.serving().signerFor(null); }, signerFor: (service) => keys.serving().signerFor(service) });
 interface Made {
   readonly configuration: Configuration; readonly secret: string; readonly log: Log; readonly metrics: ReturnType<typeof createMetrics>; readonly stores: Stores;
-  readonly trail: RunningTrail; readonly registry: FileRegistry; readonly directory: OpenedDirectory; readonly outbound: OutboundClient; readonly signer: Signer; readonly oidc: OidcParts;
+  readonly trail: RunningTrail; readonly registry: FileRegistry; readonly directory: OpenedDirectory; readonly outbound: OutboundClient; readonly keys: Keys; readonly oidc: OidcParts;
 }
 const inOrder = ({ methods: rows }: Configuration, methods: readonly AuthenticationMethod[]): LoginPorts['methods'] =>
   new Map(rows.flatMap(({ id }) => methods.filter((method) => method.id === id).map((method) => [id, method])));
 const loginPorts = (made: Made, methods: LoginPorts['methods']): LoginPorts => {
-  const { configuration, secret, log, metrics, registry, outbound, signer } = made;
+  const { configuration, secret, log, metrics, registry, outbound, keys } = made;
+  const signing = signerOf(keys);
   const { entityId, login, session } = configuration;
   return {
     clock, random, log, registry, stores: made.stores, directory: made.directory, audit: made.trail,
     faces: {
       saml: createSamlFace({
-        entityId, signer, clock, random, subjectSecret: secret, friendlyName: friendlyNameOf,
+        entityId, signer: signing.signer, signerFor: signing.signerFor, clock, random, subjectSecret: secret, friendlyName: friendlyNameOf,
         serialise: (attribute, value, service) => serialise(attribute, value, { dialect: service.federation.attributeDialect, commissionRight: service.release.commissionRight }),
       }),
       oidc: made.oidc.face,
     },
     releasePolicy: () => configuration.release,
     methods,
-    logoutFaces: { saml: createLogoutFace({ entityId, signer, clock, random, log, registry, post: (url, body) => outbound.post(url, body, 'text/xml; charset=utf-8', SOAP_LIMITS) }), oidc: made.oidc.logoutFace },
+    logoutFaces: { saml: createLogoutFace({ entityId, signer: signing.signer, signerFor: signing.signerFor, clock, random, log, registry, post: (url, body) => outbound.post(url, body, 'text/xml; charset=utf-8', SOAP_LIMITS) }), get oidc() { return made.oidc.logoutFace; } },
     pace: createPace(clock, login),
     settings: { publicUrl: configuration.publicUrl, environment: configuration.environment, ...login, ...session, secret },
     operatorSupport: configuration.operator.support,

@@ -15,7 +15,7 @@ const parties = "the person's party and the service's party";
 const detail = { detail: 'what was wrong, in words for operations' };
 const identity = {
   method: 'method of the login', level: 'assurance level reached', authenticatedAt: 'when the person proved who they are, ms since 1970',
-  issuer: 'person: authority that issued the certificate', certificateSerial: 'person: serial number of the certificate',
+  provider: 'IdP of a party that the person logged in at', issuer: 'person: authority that issued the certificate', certificateSerial: 'person: serial number of the certificate',
 };
 
 export const auditEvents: Readonly<Record<AuditEventType, EventRow>> = {
@@ -35,6 +35,7 @@ export const auditEvents: Readonly<Record<AuditEventType, EventRow>> = {
   'session.service-left': { says: 'The person left one service and stays logged in to the others.', reader: "the person's party, the service's party", facts: { result: 'what became of it at the service' } },
   'session.commission-changed': { says: 'The person goes on under another commission.', reader: "the person's party", facts: { commission: 'person: HSA-id of the commission' } },
   'phone.refused': { says: 'Identification by phone failed or was broken off.', reader: parties, facts: { method: 'method of the login', ...detail }, errorFacts: true },
+  'upstream.refused': { says: 'The answer of a party’s own IdP was not accepted, or it said no.', reader: parties, facts: { method: 'method of the login, with the IdP', ...detail }, errorFacts: true },
   'card.refused': { says: 'A card was shown and not accepted.', reader: parties, facts: detail, errorFacts: true },
   'card.level-disagreement': { says: 'A certificate policy and its issuer stand for different levels; the lower one counted.', reader: 'operations', facts: { authority: 'issuer in config/issuers.yaml', byPolicy: 'level by policy', byIssuer: 'level by issuer' } },
   'card.stale-list': { says: 'A revocation list past its time was used, as the issuer’s row allows.', reader: 'operations', facts: { authority: 'issuer in config/issuers.yaml', asOf: 'end of the list’s validity' } },
@@ -46,6 +47,7 @@ export const auditEvents: Readonly<Record<AuditEventType, EventRow>> = {
   'registry.applied': { says: 'Changed files of parties and services were taken.', reader: 'operations', facts: { by: 'who ordered it, or “by itself”', changes: 'what changed, in words', version: 'hash of all files', previous: 'version that served until then', parties: 'number of parties', services: 'number of services', added: 'services added', removed: 'services removed' } },
   'registry.rejected': { says: 'Changed files had faults and were not taken; the registry before them serves.', reader: 'operations', facts: { version: 'hash of all files', serving: 'version that goes on serving', faults: 'number of faults', first: 'the first of them, with file and line' } },
   'metadata.frozen': { says: 'The export for SAMBI was made anew; its checksums are read over the phone.', reader: 'operations', facts: { by: 'operator who ordered it', sha1: 'SHA-1 of the file', sha256: 'SHA-256 of the file' } },
+  'key.step': { says: 'A key of ours was made, announced, switched to, retired, brought back or withdrawn.', reader: 'operations, security', facts: { by: 'operator who ordered it', use: 'what the key signs', step: 'what was done', key: 'SHA-256 of its certificate, or its kid; null when several changed', services: 'services that it was done for; none: all', past: 'what spoke against it and was gone past' } },
   'service.started': { says: 'A node began to serve.', reader: 'operations', facts: { registry: 'version of the registry', environment: 'environment of the configuration' } },
   'service.stopped': { says: 'A node ended after finishing what was under way.', reader: 'operations', facts: {} },
   'trail.recovered': {

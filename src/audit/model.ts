@@ -12,12 +12,13 @@ import type { Instant } from '../core/ports.ts';
 export type AuditEventType =
   | 'login.authenticated' | 'login.succeeded' | 'login.refused' | 'login.cancelled'
   | 'session.ended' | 'session.service-left' | 'session.commission-changed'
-  | 'phone.refused'
+  | 'phone.refused' | 'upstream.refused'
   | 'card.refused' | 'card.level-disagreement' | 'card.stale-list' | 'card.proxy-refused'
   | 'request.refused'
   | 'registry.applied' | 'registry.rejected'
   | 'registry.held' | 'registry.approved' | 'registry.rolled-back'
   | 'metadata.frozen'
+  | 'key.step'
   | 'service.started' | 'service.stopped' | 'trail.recovered';
 
 export interface AuditEvent {

@@ -26,7 +26,7 @@ export type ErrorText =
   | 'person-unknown' | 'person-elsewhere' | 'directory-away' | 'commission-none' | 'employee-none' | 'required-missing' | 'required-held-back' | 'wrong-person'
   | 'login-cancelled' | 'login-lost' | 'login-over' | 'login-elsewhere' | 'login-done' | 'method-none' | 'choice-unknown'
   | 'store-away' | 'audit-away' | 'busy' | 'service-busy' | 'form-foreign' | 'page-unknown' | 'host-unknown' | 'internal'
-  | 'mobile-refused' | 'mobile-replaced' | 'mobile-expired' | 'mobile-credential' | 'mobile-app' | 'mobile-elsewhere' | 'mobile-unknown' | 'mobile-away' | 'upstream-refused' | 'upstream-away' | 'not-a-page';
+  | 'mobile-refused' | 'mobile-replaced' | 'mobile-expired' | 'mobile-credential' | 'mobile-app' | 'mobile-elsewhere' | 'mobile-unknown' | 'mobile-away' | 'upstream-refused' | 'upstream-away' | 'upstream-closed' | 'not-a-page';
 
 const REQUEST_DENIED = 'urn:oasis:names:tc:SAML:2.0:status:RequestDenied';
 const AUTHN_FAILED = 'urn:oasis:names:tc:SAML:2.0:status:AuthnFailed';
@@ -39,6 +39,11 @@ const answered = (saml: SamlStatus, oauth: string, actor: Actor, text: ErrorText
 const card = (text: ErrorText, actor: Actor = 'user', second: string = AUTHN_FAILED): Row => answered(['Responder', second], 'access_denied', actor, text);
 /** Concerns files, keys or command lines: seen by operations, never by a browser. */
 const operator = (): Row => ({ saml: null, oauth: null, http: 500, actor: 'operations', text: 'not-a-page', audited: false, log: 'error' });
+
+/** An IdP of a party answered in a way that cannot be believed: its own people mend it. */
+const untrue = (): Row => answered(['Responder', AUTHN_FAILED], 'access_denied', 'organisation-it', 'upstream-away', 502);
+/** An IdP of a party said no, in words that the asking service knows too. */
+const said = (text: ErrorText, second: string = AUTHN_FAILED, oauth = 'access_denied'): Row => answered(['Responder', second], oauth, 'user', text);
 
 const rows = {
   'internal': { ...answered(['Responder', null], 'server_error', 'operations', 'internal', 500), log: 'error' },
@@ -129,6 +134,48 @@ const rows = {
   'mobile.unknown-user': card('mobile-unknown', 'organisation-it'),
   'mobile.unavailable': { ...card('mobile-away', 'operations'), http: 503, log: 'error' },
   'mobile.pace': { ...card('busy'), http: 429 },
+
+  // Logins at a party's own IdP: what its answer lacks (upstreams/), one code per check.
+  'upstream.unavailable': { ...answered(['Responder', status('NoAvailableIDP')], 'temporarily_unavailable', 'operations', 'upstream-away', 503), log: 'error' },
+  'upstream.disabled': answered(['Responder', REQUEST_DENIED], 'access_denied', 'organisation-it', 'upstream-closed'),
+  'upstream.unsolicited': { ...arrival('login-over'), actor: 'user' },
+  'upstream.unreadable': untrue(),
+  'upstream.signature': untrue(),
+  'upstream.encryption': untrue(),
+  'upstream.version': untrue(),
+  'upstream.issuer': untrue(),
+  'upstream.destination': untrue(),
+  'upstream.in-response-to': untrue(),
+  'upstream.issue-instant': untrue(),
+  'upstream.status': untrue(),
+  'upstream.assertion-count': untrue(),
+  'upstream.subject-confirmation': untrue(),
+  'upstream.recipient': untrue(),
+  'upstream.confirmation-window': untrue(),
+  'upstream.condition': untrue(),
+  'upstream.condition-window': untrue(),
+  'upstream.audience': untrue(),
+  'upstream.statement': untrue(),
+  'upstream.session-over': untrue(),
+  'upstream.authn-instant': { ...untrue(), text: 'upstream-refused' },
+  'upstream.name-id': untrue(),
+  'upstream.person': untrue(),
+  'upstream.replayed': untrue(),
+  'upstream.authn-context': { ...said('level-impossible', status('NoAuthnContext'), 'unmet_authentication_requirements'), actor: 'organisation-it' },
+  'upstream.proxy-count': { ...said('upstream-refused', status('ProxyCountExceeded')), actor: 'service-owner' },
+  'upstream.proxy-restriction': { ...said('upstream-refused', REQUEST_DENIED), actor: 'organisation-it' },
+  'upstream.provider-list': { ...said('upstream-refused', status('NoSupportedIDP')), actor: 'service-owner' },
+  // What the IdP said itself (facts: federation §5.1 P13).
+  'upstream.cancelled': said('login-cancelled'),
+  'upstream.no-passive': said('interaction-needed', status('NoPassive'), 'login_required'),
+  'upstream.no-authn-context': said('level-impossible', status('NoAuthnContext'), 'unmet_authentication_requirements'),
+  'upstream.unknown-principal': said('wrong-person', status('UnknownPrincipal')),
+  'upstream.request-denied': said('upstream-refused', REQUEST_DENIED),
+  'upstream.fraud': said('upstream-refused'),
+  'upstream.possible-fraud': said('upstream-refused'),
+  'upstream.no-available-provider': said('upstream-away', status('NoAvailableIDP'), 'temporarily_unavailable'),
+  'upstream.no-supported-provider': said('upstream-refused', status('NoSupportedIDP')),
+  'upstream.failed': said('upstream-refused'),
 
   'pki.der': operator(),
   'pki.trust-store': operator(),

@@ -42,7 +42,7 @@ export interface HeldKey {
   readonly use: KeyUse;
   readonly id: string;
   /** Its role while nobody has given an order. */
-  readonly role: 'next' | 'current' | 'previous';
+  readonly role: 'made' | 'next' | 'current' | 'previous';
   readonly since: Instant;
   /** Of the certificate; null: a bare key. */
   readonly notAfter: Instant | null;

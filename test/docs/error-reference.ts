@@ -99,6 +99,7 @@ const meanings: Readonly<Partial<Record<ErrorCode, string>>> = {
   'config.production': 'NODE_ENV=production refuses this configuration, fault by fault.',
   'config.demo-part': '`serve` refuses parts of the demo.',
   'key.invalid': 'A key file cannot be read, others can read it, or it does not fit its certificate.',
+  'key.waits': 'Something speaks against the next step of a key’s rollover: a node without the key, services that are not known to have it, signatures still under way.',
   'key.unavailable': 'The hardware token does not sign. A refused PIN is not tried again before a restart.',
   'federation.not-verified': 'Metadata that we signed was not confirmed by the second implementation; the one before stays published.',
   'federation.refused': 'Metadata of others was refused.',

@@ -15,6 +15,7 @@ import { previewFor } from '../preview.ts';
 import { toSarif } from '../lint-sarif.ts';
 import { explain } from '../story.ts';
 import type { Processes, Terminal } from './context.ts';
+import { addKeys } from './keys.ts';
 import { addMetadata } from './metadata.ts';
 import { addReview } from './review.ts';
 import { addSessions } from './sessions.ts';
@@ -136,6 +137,7 @@ export const createProgram = (processes: Processes, terminal: Terminal): Command
   addFiles(program, processes, terminal);
   addInventory(program, processes, terminal);
   addAudit(program, processes, terminal);
+  addKeys(program, processes, terminal);
   addMetadata(program, processes, terminal);
   addReview(program, processes, terminal);
   addSessions(program, processes, terminal);

@@ -20,6 +20,8 @@ export interface OidcRouteOptions {
   readonly noteRefusal: (error: Error, client: string | null, endpoint: string) => Promise<void>;
   /** `text`: raw query or body of the end session endpoint. */
   readonly endSession: (text: string, transport: 'same-site-cookies' | 'cross-site-post', request: FastifyRequest) => Promise<FlowReply>;
+  /** Who read our keys. */
+  readonly observe?: (request: FastifyRequest) => void;
   /** Whom the connection proved; always null on the public listener. */
   readonly peerOf: (request: FastifyRequest) => Promise<Peer | null>;
 }
@@ -89,7 +91,12 @@ export const registerOidc = (server: FastifyInstance, options: OidcRouteOptions)
   void server.register((scope, _options, done) => {
     rawBodies(scope);
     scope.route({ method: ['GET', 'POST'], url: paths.authorize, handler: (request, reply) => authorize(request, reply, options) });
-    for (const url of [paths.discovery, '/.well-known/oauth-authorization-server', paths.jwks]) scope.get(url, serve('discovery', options));
+    for (const url of [paths.discovery, '/.well-known/oauth-authorization-server']) scope.get(url, serve('discovery', options));
+    const keys = serve('discovery', options);
+    scope.get(paths.jwks, (request, reply) => {
+      options.observe?.(request);
+      return keys(request, reply);
+    });
     routeClients(scope, options);
     done();
   });

@@ -8,6 +8,8 @@ export interface SamlRouteOptions {
   readonly acceptRedirect: (rawQuery: string) => Arrival;
   readonly acceptPost: (body: string, rawQuery: string) => Arrival;
   readonly metadata: () => { readonly bytes: Buffer; readonly etag: string };
+  /** Who read our metadata. */
+  readonly observe?: (request: FastifyRequest) => void;
   readonly acceptLogoutRedirect: (rawQuery: string) => AcceptedLogout;
   readonly acceptLogoutPost: (body: string, rawQuery: string) => AcceptedLogout;
   readonly deliverLogout: (accepted: AcceptedLogout, transport: 'same-site-cookies' | 'cross-site-post', request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
@@ -20,6 +22,7 @@ export interface SamlRouteOptions {
 export const registerSaml = (server: FastifyInstance, options: SamlRouteOptions): void => {
   server.get('/saml/metadata', (request, reply) => {
     const { bytes, etag } = options.metadata();
+    options.observe?.(request);
     void reply.header('etag', etag).header('cache-control', 'public, max-age=300').type('application/samlmetadata+xml');
     return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.send(bytes);
   });

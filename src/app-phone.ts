@@ -45,7 +45,7 @@ const clientOf = (settings: MobileSettings, issuerNames: readonly string[], serv
   const pace = { url: settings.url, pollMilliseconds: settings.pollSeconds * 1000, lifetimeSeconds: settings.lifetimeSeconds };
   const json = (url: string, body: string) => service.post(url, body, { 'content-type': 'application/json', 'accept': 'application/json' }, JSON_STATUSES);
   if (settings.wire !== undefined) return createJsonService({ ...pace, wire: settings.wire, issuerNames, post: json });
-  if (settings.service === 'bankid') return createBankId({ ...pace, policies: bankIdOf(settings).policies, post: json });
+  if (settings.service === 'bankid') return createBankId({ ...pace, policies: bankIdOf(settings).policies, ocsp: bankIdOf(settings).ocsp === 'required', post: json });
   if (settings.service === 'freja') {
     const { keyFiles, registration, ...names } = settings.freja ?? fail('config.invalid', `config/methods.yaml: ${settings.id}: freja is missing`);
     const keys = keyFiles.map((file) => new X509Certificate(read(settings.id, file)).publicKey);

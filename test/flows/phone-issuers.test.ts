@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addPhoneMethod } from '../../src/demo/net-id-demo.ts';
 import { phoneKeyOf } from '../../src/demo/net-id-keys.ts';
-import { startBankId, type BankIdSimulator } from '../fakes/bankid/simulator.ts';
+import { ocspAbout, startBankId, type BankIdSimulator } from '../fakes/bankid/simulator.ts';
 import { FREJA_SIGNER, startFreja, type FrejaSimulator } from '../fakes/freja/simulator.ts';
 import { askingService, goOn, isAnswer, receivedFrom } from '../fixtures/asking-service.ts';
 import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
@@ -60,6 +60,11 @@ describe('BankID', () => {
     ['a signature for another login (I07)', { challenge: Buffer.from(Buffer.alloc(32, 9).toString('base64')).toString('base64') }],
     ['a signature by another key', { signer: phoneKeyOf('anna-berglund') }],
     ['a person beside the signature that is not in it (I08)', { number: phoneKeyOf('anna-berglund').number }],
+    ['no OCSP answer', { ocsp: null }],
+    ['an OCSP answer that says revoked', { ocsp: ocspAbout(sofia, { revoked: true }) }],
+    ['an OCSP answer about another certificate', { ocsp: ocspAbout(phoneKeyOf('anna-berglund')) }],
+    ['an OCSP answer of last week', { ocsp: ocspAbout(sofia, { at: Date.now() - 7 * 86_400_000 }) }],
+    ['garbage as OCSP answer', { ocsp: Buffer.from('3003', 'hex') }],
     ['a changed signature', { change: (xml) => xml.replace('cn=Test', 'cn=Best') }],
   ])('%s logs nobody in', async (_what, attack) => {
     const agent = bryggan.agentFor(null);

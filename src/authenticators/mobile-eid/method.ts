@@ -38,6 +38,10 @@ const byCertificate = async (credential: CertificateCredential, order: PendingOr
   const chain = verifyChain(der, ports.trust, { now: ports.clock.now(), credentialTypes: ['mobile'], issuers: settings.issuers, intermediates: credential.intermediates.map((one) => Buffer.from(one, 'base64')) });
   await ports.revocation.ask(chain);
   demandGood(ports.revocation.check(chain));
+  if (credential.ocsp !== undefined) {
+    const answer = Buffer.from(credential.ocsp ?? fail('mobile.credential', 'no OCSP answer came with the signature'), 'base64');
+    if (ports.revocation.offered(chain, answer) !== 'good') return fail('mobile.credential', 'the OCSP answer that came with the signature does not say good');
+  }
   ports.checkSignature?.(credential.signature, order.challenge, der);
   const identity = identityOf(chain, settings, ports);
   const named = nameOf(identity);

@@ -49,6 +49,8 @@ export interface CertificateCredential {
   /** As the service says, for comparing; identity comes from the certificate. */
   readonly userId: string | null;
   readonly deviceAddress: string | null;
+  /** OCSP answer about the certificate that the service fetched, DER in base64; absent where none is looked at, null where one is demanded and none came. */
+  readonly ocsp?: string | null;
 }
 /** An address in its plain form; null for what is none. Written to the trail beside the browser's own (threats I05). */
 export const addressIn = (text: string | null): string | null => {

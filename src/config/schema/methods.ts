@@ -8,6 +8,7 @@ const name = rule(z.string().max(100), (value) => /^[A-Za-z_][A-Za-z0-9_.]*$/.te
 const oid = rule(z.string(), (value) => /^\d+(?:\.\d+)+$/.test(value), 'is not an object identifier', 'write 1.2.752.78.1.5');
 export const bankIdSchema = z.strictObject({
   policies: z.array(oid).default([]).meta({ description: 'certificate policies that are demanded; empty: none', examples: [['1.2.752.78.1.5']] }),
+  ocsp: z.enum(['required', 'ignored']).default('required').meta({ description: '`required`: the OCSP answer beside the signature must be about its certificate, of its issuer or whom that appointed, in time, and say good. Our own check is made in any case' }),
   signedData: name.default('bankIdSignedData').meta({ description: 'element of the signature that holds what was signed; unverified' }),
   challenge: name.default('usrNonVisibleData').meta({ description: 'element inside it that holds our challenge; unverified' }),
 });

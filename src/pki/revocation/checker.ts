@@ -3,6 +3,7 @@
  * bounded; `refresh` fetches lists in the background. Each authority's row says which source comes first and how stale a list may be.
  * *Unknown* is never *good*. Addresses come from rows alone, never from what a client sent.
  */
+import { fail } from '../../core/errors.ts';
 import { systemRandom, type Clock, type Instant, type Log, type Random } from '../../core/ports.ts';
 import { isSameAuthority, parseCertificate, type Certificate } from '../certificate.ts';
 import { findPath } from '../path/build.ts';
@@ -38,6 +39,8 @@ export interface RevocationChecker {
   check(chain: VerifiedChain): RevocationStatus;
   /** Asks responders about the path where their rows put OCSP first or no list is at hand; `check` knows the answers afterwards. Never throws. */
   ask(chain: VerifiedChain): Promise<void>;
+  /** An OCSP answer about the path's first certificate that came along with it; what it says, once it is believed as one of our own. Errors: `pki.ocsp`. */
+  offered(chain: VerifiedChain, answer: Uint8Array): 'good' | 'revoked' | 'unknown';
   /** As `check`, for one serial of one issuer: reuse of a session. `der`: its certificate, read only where a list speaks about some certificates and not others; without it such a list says nothing. */
   cached(issuerId: string, serial: string, der: Uint8Array | null): RevocationStatus;
   /** Fetches what is due; the first call also reads the lists on disk. Never throws. */
@@ -167,6 +170,7 @@ export const createRevocationChecker = (options: RevocationOptions): RevocationC
       const now = clock.now();
       await Promise.all(links(chain.path).flatMap(({ subject, by }) => (by !== undefined && asks(by, now) ? [by.ocsp.ask(subject.serial)] : [])));
     },
+    offered: ({ path }, answer) => (watchedFor(path[1]) ?? fail('pki.ocsp', 'an authority that is on no list')).ocsp.offered(path[0]?.serial ?? '', answer).status,
     cached: (issuerId, serial, der) => {
       const by = watched.get(issuerId);
       const above = pathsAbove.get(issuerId);

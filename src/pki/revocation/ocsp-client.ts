@@ -25,6 +25,8 @@ export interface OcspClient {
   remembered(serial: string): OcspAnswer | null;
   /** Asks unless a recent answer is at hand or the responder is being left alone. Never throws, never lasts longer than its limit. */
   ask(serial: string): Promise<void>;
+  /** An answer that somebody else fetched, verified as our own would be but for its nonce; remembered unless we know something newer. Errors: `pki.ocsp`. */
+  offered(serial: string, bytes: Uint8Array): OcspAnswer;
 }
 
 /** Within this time an answer is used without asking again. */
@@ -84,6 +86,12 @@ export const createOcspClient = ({ row, certificate }: Authority, ports: OcspPor
     remembered: (serial) => {
       const known = answers.get(serial)?.answer;
       return known !== undefined && clock.now() <= known.until ? known : null;
+    },
+    offered: (serial, bytes) => {
+      const answer = verifyOcspAnswer(bytes, { issuer: certificate, serial, nonce: null }, { now: clock.now(), nonce: 'theirs', responderStatus: ports.responderStatus });
+      // We may have asked a second later ourselves: the older of two is no fault, and takes no newer one's place.
+      if (isNews(serial, answer)) remember(serial, answer);
+      return answer;
     },
     ask: (serial) => {
       const now = clock.now();

@@ -19,7 +19,8 @@ export interface OcspAnswer {
 }
 export interface OcspRules {
   readonly now: Instant;
-  readonly nonce: 'required' | 'if-answered';
+  /** `theirs`: somebody else asked and handed the answer on, so its nonce is not ours. */
+  readonly nonce: 'required' | 'if-answered' | 'theirs';
   /** Asked about a responder whose certificate does not say that it need not be checked [RFC 6960 §4.2.2.2.1]; from memory. */
   readonly responderStatus: (responder: Certificate) => 'good' | 'revoked' | 'unknown';
 }
@@ -59,6 +60,7 @@ const signerOf = (response: BasicResponse, issuer: Certificate, rules: OcspRules
   return delegate;
 };
 const checkNonce = ({ nonce }: BasicResponse, asked: Buffer | null, rule: OcspRules['nonce']): void => {
+  if (rule === 'theirs') return;
   if (nonce !== null && (asked === null || !nonce.equals(asked))) fail('pki.ocsp', 'the answer is to another question'); // [RFC 9654 §3.1]
   if (nonce === null && rule === 'required') fail('pki.ocsp', 'the answer does not repeat our nonce');
 };

@@ -20,7 +20,7 @@ afterAll(async () => {
 const clientOf = (policies: readonly string[] = []): MobileClient => {
   const service = createMutualClient({ ca: readFilePem('authorities/efos-root.crt.pem'), certificate: readFilePem('functions/bryggan.crt.pem'), key: readFilePem('functions/bryggan.key.pem'), milliseconds: 10_000, bytes: 200_000, code: 'mobile.unavailable' });
   services.push(service);
-  return createBankId({ url: bankId.url, policies, pollMilliseconds: 1000, lifetimeSeconds: 120, post: (url, body) => service.post(url, body, { 'content-type': 'application/json' }, [200, 400, 401, 403, 404, 408, 409, 429, 500]) });
+  return createBankId({ url: bankId.url, policies, ocsp: true, pollMilliseconds: 1000, lifetimeSeconds: 120, post: (url, body) => service.post(url, body, { 'content-type': 'application/json' }, [200, 400, 401, 403, 404, 408, 409, 429, 500]) });
 };
 const challenge = Buffer.alloc(32, 3).toString('base64');
 const wish = { address: '192.0.2.9', device: 'other', person: null, text: 'Logga in i Journalen', challenge } as const;

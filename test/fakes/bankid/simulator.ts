@@ -1,14 +1,17 @@
 /** BankID's RP API v6 as its public facts give it: auth, collect, cancel over mutual TLS, animated pictures, COMPLETE with an XML signature. */
 import { createHash, createHmac, randomBytes, sign } from 'node:crypto';
+import { createRevocationService } from '../../../certs-dev/revocation.ts';
 import { developmentSet, readDer } from '../../../certs-dev/set.ts';
-import type { PhoneKey } from '../../../src/demo/net-id-keys.ts';
+import { serialOf, type PhoneKey } from '../../../src/demo/net-id-keys.ts';
+import { parseCertificate } from '../../../src/pki/index.ts';
+import { writeOcspRequest } from '../../../src/pki/revocation/ocsp-request.ts';
 import { startMutualServer, type MutualServer } from '../mutual-server.ts';
 
 export interface BankIdOrder { readonly orderRef: string; readonly autoStartToken: string; readonly qrStartToken: string; readonly qrStartSecret: string; readonly asked: Readonly<Record<string, unknown>>; status: 'pending' | 'failed' | 'complete'; hintCode: string | null; completionData: object | null; cancelled: boolean; polls: number }
 export interface BankIdSimulator extends MutualServer {
   readonly orders: BankIdOrder[];
   /** `change`: what an attacker makes of the signature before it is sent. */
-  approve(order: BankIdOrder, holder: PhoneKey, options?: { readonly challenge?: string; readonly change?: (xml: string) => string; readonly number?: string; readonly signer?: PhoneKey }): void;
+  approve(order: BankIdOrder, holder: PhoneKey, options?: { readonly challenge?: string; readonly change?: (xml: string) => string; readonly number?: string; readonly signer?: PhoneKey; /** DER; null: none comes. */ readonly ocsp?: Buffer | null; readonly deviceAddress?: string }): void;
   scan(text: string, secondsSince: number): BankIdOrder | undefined;
 }
 
@@ -25,6 +28,14 @@ export const bankIdSignature = (holder: PhoneKey, visible: string, nonVisible: s
   const info = (xmlns: string): string => `<SignedInfo${xmlns}><CanonicalizationMethod Algorithm="${C14N}"></CanonicalizationMethod><SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"></SignatureMethod>${reference('bidSignedData', digest(data))}${reference('bidKeyInfo', digest(keyInfo(` xmlns="${DS}"`)))}</SignedInfo>`;
   const value = sign('sha256', Buffer.from(info(` xmlns="${DS}"`)), { key: signer.key, dsaEncoding: 'ieee-p1363' }).toString('base64');
   return `<?xml version="1.0" encoding="UTF-8" standalone="no"?><Signature xmlns="${DS}">${info('')}<SignatureValue>${value}</SignatureValue>${keyInfo('')}<Object>${data}</Object></Signature>`;
+};
+
+/** What the service's own question to the certificate's issuer brought, with the nonce of that question. */
+export const ocspAbout = (holder: PhoneKey, { revoked = false, at = Date.now() }: { readonly revoked?: boolean; readonly at?: number } = {}): Buffer => {
+  const service = createRevocationService({ now: () => at });
+  if (revoked) service.revoke('efos-mobile', serialOf(holder));
+  const issuer = parseCertificate(readDer(developmentSet().authority('efos-mobile').certFile));
+  return service.answer(writeOcspRequest({ issuer, serial: parseCertificate(holder.certificate).serial, nonce: randomBytes(32) }));
 };
 
 export const startBankId = async (): Promise<BankIdSimulator> => {
@@ -53,10 +64,10 @@ export const startBankId = async (): Promise<BankIdSimulator> => {
   });
   return Object.assign(server, {
     url: `${server.url}/rp/v6.0`, orders,
-    approve: (order: BankIdOrder, holder: PhoneKey, { challenge, change = (xml: string) => xml, number = holder.number, signer = holder }: Parameters<BankIdSimulator['approve']>[2] = {}) => {
+    approve: (order: BankIdOrder, holder: PhoneKey, { challenge, change = (xml: string) => xml, number = holder.number, signer = holder, ocsp = ocspAbout(holder), deviceAddress = '127.0.0.1' }: Parameters<BankIdSimulator['approve']>[2] = {}) => {
       const xml = bankIdSignature(holder, String(order.asked['userVisibleData']), challenge ?? String(order.asked['userNonVisibleData']), signer);
       const [givenName = '', surname = ''] = holder.name.split(' ');
-      Object.assign(order, { status: 'complete', hintCode: null, completionData: { user: { personalNumber: number, name: holder.name, givenName, surname }, device: { ipAddress: '127.0.0.1', uhi: 'x' }, bankIdIssueDate: '2026-01-01', signature: Buffer.from(change(xml)).toString('base64'), ocspResponse: 'MAMKAQA=' } });
+      Object.assign(order, { status: 'complete', hintCode: null, completionData: { user: { personalNumber: number, name: holder.name, givenName, surname }, device: { ipAddress: deviceAddress, uhi: 'x' }, bankIdIssueDate: '2026-01-01', signature: Buffer.from(change(xml)).toString('base64'), ...(ocsp === null ? {} : { ocspResponse: ocsp.toString('base64') }) } });
     },
     scan: (text: string, secondsSince: number) => {
       const [prefix, token = '', seconds = '', code = ''] = text.split('.');

@@ -7,6 +7,8 @@ import { jsonWireSchema } from './json-wire.ts';
 export interface BankIdSettings extends Pick<JsonServiceSettings, 'url' | 'pollMilliseconds' | 'lifetimeSeconds' | 'post'> {
   /** Certificate policies demanded; empty: none. */
   readonly policies: readonly string[];
+  /** The OCSP answer that comes with a signature is demanded and checked. */
+  readonly ocsp: boolean;
 }
 /** Words that are not here (internalError, Maintenance, requestTimeout, tooManyRequests) are faults of the moment: the order is asked for again. */
 const wire = jsonWireSchema.parse({
@@ -25,8 +27,9 @@ const PLAIN = 'bankid:///';
 const UNIVERSAL = 'https://app.bankid.com/';
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
-export const createBankId = ({ policies, ...settings }: BankIdSettings): MobileClient => {
-  const service = createJsonService({ ...settings, wire, issuerNames: policies, encode: base64, certificatesIn: certificatesInSignature });
+export const createBankId = ({ policies, ocsp, ...settings }: BankIdSettings): MobileClient => {
+  const spoken = ocsp ? { ...wire, answer: { ...wire.answer, ocsp: 'completionData.ocspResponse' } } : wire;
+  const service = createJsonService({ ...settings, wire: spoken, issuerNames: policies, encode: base64, certificatesIn: certificatesInSignature });
   return {
     ...service,
     // Phones open the app by an address of the web, which no other app can claim; a computer by the app's own scheme.

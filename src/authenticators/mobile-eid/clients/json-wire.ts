@@ -26,6 +26,7 @@ export const jsonWireSchema = z.strictObject({
       reference: field.default('orderRef'), startToken: field.default('autoStartToken'), qrToken: field.default('qrStartToken'), qrSecret: field.default('qrStartSecret'),
       status: field.default('status'), hint: field.default('hintCode'), error: field.default('errorCode'), certificate: field.default('userCertificate').meta({ description: 'PEM, with or without those above it, or DER in base64' }), signature: field.default('signature'),
       person: field.default('userPersonalNumber'), deviceAddress: field.default('deviceIpAddress'),
+      ocsp: field.optional().meta({ description: 'OCSP answer about the certificate, DER in base64, that the service fetched; where it is named one must come and say good' }),
     })
     .prefault({}),
   words: z.record(word, z.enum(meanings)).meta({ description: 'what statuses, hints and errors mean; a hint counts before a status', examples: [{ pending: 'pending', userSign: 'user-sign', complete: 'complete', failed: 'internal', userCancel: 'cancelled' }] }),

@@ -66,8 +66,8 @@ const isFeigned = ({ employment, commission }: ActingPerson): boolean =>
 const personalObjection = (row: AttributeRow, { acting, context }: ReleaseQuestion, { entitled }: Standing): string | undefined => {
   if (context.environment === 'production' && isFeigned(acting)) return 'feigned'; // test data must not pass for people [IN-AL]
   if (identifying.has(row.sensitivity) && !entitled.has('protected-person')) {
-    if (acting.person === null) return 'person-not-known'; // whether somebody is protected is known by the directory alone
-    if (acting.person.protectedPerson) return 'not-entitled'; // threats J08: the word of other lacking entitlements, for the reason is kept in places that must not carry the mark
+    if (acting.person === null && acting.identity.upstream?.directory !== 'stands') return 'person-not-known'; // whether somebody is protected is known by the directory alone
+    if (acting.person?.protectedPerson === true) return 'not-entitled'; // threats J08: the word of other lacking entitlements, for the reason is kept in places that must not carry the mark
   }
   const number = row.sensitivity === 'personal-identity-number' || (row.sensitivity === 'certificate' && acting.identity.person.kind === 'personal-identity-number');
   if (!number) return undefined;

@@ -116,8 +116,18 @@ const readers: Readonly<Record<AttributeId, Reader>> = {
 /** Attributes that have a source here; the rest of the catalogue never has a value. */
 export const readableAttributes: readonly AttributeId[] = Object.keys(readers);
 
+/** What a party's own IdP said, where its word stands instead of the directory's; already within its trust limits. */
+const broughtBy = ({ identity }: ActingPerson): Readonly<Record<AttributeId, Values>> => {
+  if (identity.upstream?.directory !== 'stands') return {};
+  return { ...(identity.person.kind === 'hsa-id' ? { employeeHsaId: [identity.person.hsaId] } : {}), ...identity.upstream.attributes };
+};
+
 /** Values by attribute, computed on demand; an attribute without a source has none. */
 export const factsOf = (acting: ActingPerson, session: SessionFacts): ((attribute: AttributeId) => Values) => {
   const subject: Subject = { ...acting, session };
-  return (attribute) => (Object.hasOwn(readers, attribute) ? (readers[attribute]?.(subject) ?? none) : none);
+  const brought = broughtBy(acting);
+  return (attribute) => {
+    const values = Object.hasOwn(readers, attribute) ? (readers[attribute]?.(subject) ?? none) : none;
+    return values.length === 0 && Object.hasOwn(brought, attribute) ? (brought[attribute] ?? none) : values;
+  };
 };

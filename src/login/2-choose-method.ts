@@ -9,6 +9,7 @@ import type { AuthenticationMethod } from './ports.ts';
 import type { SsoSession } from '../sessions/ports.ts';
 import { reuseOf } from './single-sign-on.ts';
 import type { AcceptedRequest, ChosenMethod } from './transaction.ts';
+import { mayAnswerOurselves } from './upstream.ts';
 
 /** Methods switched on for the service and its party, in the party's order. */
 export const methodsFor = (service: ServiceParty, registry: Registry, methods: LoginPorts['methods']): readonly AuthenticationMethod[] => {
@@ -23,6 +24,7 @@ const reachesLevel = (method: AuthenticationMethod, request: AcceptedRequest, se
 /** Every method with its reason when it cannot serve this request; last used first. */
 export const methodOptions = (request: AcceptedRequest, service: ServiceParty, ports: LoginPorts, lastMethod: string | null): readonly MethodOption[] =>
   methodsFor(service, ports.registry.current(), ports.methods)
+    .filter(({ kind }) => (kind === 'upstream' ? request.proxying?.proxyCount !== 0 : mayAnswerOurselves(request)))
     .map((method): MethodOption => ({ id: method.id, kind: method.kind, lastUsed: method.id === lastMethod, unavailable: reachesLevel(method, request, service) ? null : 'level', ...(method.names === undefined || method.names === null ? {} : { label: method.names }) }))
     .toSorted((a, b) => Number(b.lastUsed) - Number(a.lastUsed));
 
@@ -37,7 +39,7 @@ export const shownName = (person: DirectoryPerson | undefined): string => {
 export const chooseMethod = async (request: AcceptedRequest, service: ServiceParty, browser: Browser, ports: LoginPorts, { declined, confirmed, session: found }: SessionWish): Promise<ChosenMethod> => {
   const usable = methodOptions(request, service, ports, browser.lastMethod).filter((option) => option.unavailable === null).map((option) => option.id);
   if (found !== undefined && !declined) {
-    const reuse = await reuseOf(found, request, service, methodsFor(service, ports.registry.current(), ports.methods).map(({ id }) => id), ports);
+    const reuse = await reuseOf(found, request, service, methodsFor(service, ports.registry.current(), ports.methods), ports);
     const { id, identity, acting } = found;
     const circles = reuse === 'reuse' && ports.pace.circles(id, service.id);
     if ((reuse === 'reuse' && !circles) || (reuse !== 'no' && confirmed)) return { kind: 'session', session: id, identity, acting };

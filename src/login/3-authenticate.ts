@@ -4,6 +4,7 @@
  * Handle: `<transaction id>.<secret>`, so that a used or old one still leads back to its login.
  */
 import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { AuditEventType } from '../audit/model.ts';
 import { fail, type ErrorFacts } from '../core/errors.ts';
 import type { TransactionId } from '../core/ids.ts';
 import { newId } from '../core/ports.ts';
@@ -45,11 +46,15 @@ export const mintHandle = async (found: Versioned<AcceptedTransaction>, ports: L
 
 export type AuthenticationOutcome = { readonly ok: true; readonly identity: VerifiedIdentity } | { readonly ok: false; readonly code: ErrorCode; /** For the audit line: issuer, dates, policies; nothing that a page shows. */ readonly facts: ErrorFacts };
 
+/** How refusals are recorded and counted, and where a handle that came too late leads. */
+export interface ParkedBy { readonly refused: AuditEventType; readonly method: string; readonly late: string }
+const byCard: ParkedBy = { refused: 'card.refused', method: 'certificate', late: 'card' };
+
 /**
  * Called by a method's own host or device with what it found out. `authenticate` runs only for a live handle, so that
  * strangers cannot make us check certificates. Returns the address on the public listener that the browser goes to next.
  */
-export const park = async (handle: string, authenticate: (transaction: AcceptedTransaction) => Promise<AuthenticationOutcome>, ports: LoginPorts): Promise<string> => {
+export const park = async (handle: string, authenticate: (transaction: AcceptedTransaction) => Promise<AuthenticationOutcome>, ports: LoginPorts, way: ParkedBy = byCard): Promise<string> => {
   const [id = '', secret = ''] = handle.split('.', 2);
   if (!isTransactionId(id)) return fail('login.unknown', 'malformed handle');
   const back = (rest: string): string => `${ports.settings.publicUrl}${pathOf(id, rest)}`;
@@ -57,14 +62,16 @@ export const park = async (handle: string, authenticate: (transaction: AcceptedT
   if (found === undefined) return back('');
   const live = found.value;
   if (live.state !== 'accepted' || !matchesDigest(secret, live.handleHash)) return back('');
-  if (live.handleExpiresAt <= ports.clock.now()) return back('card');
+  if (live.handleExpiresAt <= ports.clock.now()) return back(way.late);
   const outcome = await authenticate(live);
   const code = newId(ports.random, 128);
   const parked: ParkedResult = { codeHash: digestOf(code), expiresAt: ports.clock.now() + CODE_SECONDS * 1000, outcome: outcome.ok ? outcome : { ok: false, code: outcome.code } };
   await ports.audit.record(outcome.ok
     ? transactionLine('login.authenticated', live, { person: outcome.identity.person, facts: identityFacts(outcome.identity) })
-    : transactionLine('card.refused', live, { code: outcome.code, facts: { ...outcome.facts } }));
-  if (!outcome.ok) ports.observe({ party: live.request.slip.party, service: live.request.slip.service, method: 'certificate', result: outcome.code });
+    : transactionLine(way.refused, live, { code: outcome.code, facts: { ...outcome.facts } }));
+  if (!outcome.ok) ports.observe({ party: live.request.slip.party, service: live.request.slip.service, method: way.method, result: outcome.code });
+  // The same answer once more changes nothing: its first coming stands.
+  if (!outcome.ok && outcome.code === 'upstream.replayed') return back('');
   const { changed } = await updateTransaction(id, ports, (current) =>
     current.state === 'accepted' && matchesDigest(secret, current.handleHash) ? { ...current, handleHash: null, parked } : null);
   return changed === null ? back('') : back(`return?code=${code}`);

@@ -22,7 +22,7 @@ export const releaseFor = (transaction: AuthenticatedTransaction, acting: Extrac
   return {
     state: 'released', id, reference, expiresAt, cookieHash, beginCodeHash, locale,
     slip: request.slip, session, assuranceUri, released,
-    identity: { method: identity.method, level: identity.level, authenticatedAt: identity.authenticatedAt },
+    identity: { method: identity.method, level: identity.level, authenticatedAt: identity.authenticatedAt, ...(identity.upstream === undefined ? {} : { upstream: identity.upstream }) },
   };
 };
 

@@ -52,7 +52,7 @@ export const respond = async (
   const face = ports.faces[slip.protocol] ?? fail('internal', `no face for ${slip.protocol}`);
   const lifetime = Math.min(ports.settings.absoluteSeconds, service.federation.sessionLifetime) * 1000;
   const index = sessionIndexOf(session, service.id, ports.settings.secret);
-  const { answer, entry, auditFacts, once, keep } = await face.respond(transaction, service, { index, expiresAt: identity.authenticatedAt + lifetime });
+  const { answer, entry, auditFacts, once, keep } = await face.respond(transaction, service, { index, expiresAt: Math.min(identity.authenticatedAt + lifetime, identity.upstream?.endsAt ?? Infinity) });
   if (!(await claim.take())) return fail('login.done', 'another tab finished this login first');
   const line = lineOf('login.succeeded', {
     reference: transaction.reference, slip, person: subject.person, personParty: subject.personParty,

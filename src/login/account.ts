@@ -12,6 +12,7 @@ import { chooseActing, type ChoiceOutcome } from './4-choose-commission.ts';
 import { beginLogout, leaveService } from './logout.ts';
 import type { LogoutLine } from './pages.ts';
 import { rememberActing } from './single-sign-on.ts';
+import { methodOf } from './upstream.ts';
 import type { ActingChoice } from './transaction.ts';
 
 const tokenOf = (session: SsoSession): string => hmac(session.id, 'account-form');
@@ -54,7 +55,7 @@ const sessionOf = async (browser: Browser, ports: LoginPorts): Promise<SsoSessio
   browser.sessionId === null ? undefined : (await ports.stores.sessions.find(browser.sessionId))?.value;
 
 const methodKindOf = (session: SsoSession, ports: LoginPorts) => {
-  const kind = ports.methods.get(session.identity.method)?.kind;
+  const kind = methodOf(session.identity.method, ports)?.kind;
   return kind === undefined ? {} : { methodKind: kind };
 };
 

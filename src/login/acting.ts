@@ -7,7 +7,9 @@ import type { PartyId } from '../core/ids.ts';
 import type { Instant } from '../core/ports.ts';
 import { hmac } from '../core/secrets.ts';
 import type { DirectoryPerson } from '../directory/model.ts';
+import { factsOf } from '../attributes/values.ts';
 import type { Registry } from '../parties/model.ts';
+import { speaksForOrganisation } from '../parties/upstream-trust.ts';
 import type { ActingPerson } from './acting-person.ts';
 import { chooseActing } from './4-choose-commission.ts';
 import type { Browser, LoginPorts } from './context.ts';
@@ -56,12 +58,31 @@ export const rememberedAfter = (transaction: AuthenticatedTransaction, choice: A
   return [mark, ...browser.rememberedChoices.filter((other) => other !== mark)].slice(0, REMEMBERED);
 };
 
+/** Posts at organisations that the IdP of the login speaks for: what it says of others' people counts for nothing (threats D11). */
+const ofProvider = (person: DirectoryPerson, { upstream }: VerifiedIdentity, registry: Registry): DirectoryPerson => {
+  if (upstream === undefined) return person;
+  const provider = registry.identityProviders.get(upstream.provider) ?? fail('upstream.disabled', 'the IdP is gone', { provider: upstream.provider });
+  const employments = person.employments.filter((post) => speaksForOrganisation(provider, post.organisation.number));
+  return employments.length === 0 ? fail('upstream.person', 'the person has no post at an organisation that the IdP speaks for', { provider: provider.id }) : { ...person, employments };
+};
+/** The IdP's own facts stand: nobody is looked up, and there is no post or commission to choose. */
+const standing = ({ identity, request }: AuthenticatedTransaction, registry: Registry): Acting => {
+  const provider = registry.identityProviders.get(identity.upstream?.provider ?? '') ?? fail('upstream.disabled', 'the IdP is gone');
+  const acting: ActingPerson = { identity, person: null, employment: null, commission: null };
+  const facts = factsOf(acting, { assuranceUri: '' });
+  for (const [attribute, wanted] of Object.entries(request.preselection)) {
+    if (!facts(attribute).includes(wanted)) fail('principal.mismatch', 'the IdP let in another person than the request names', { attribute }); // [SC-PSC]
+  }
+  return { kind: 'chosen', acting, choice: { employeeHsaId: null, commissionHsaId: null }, party: provider.party };
+};
+
 export const actFor = async (transaction: AuthenticatedTransaction, browser: Browser, ports: LoginPorts): Promise<Acting> => {
   const { identity, request } = transaction;
+  if (identity.upstream?.directory === 'stands') return standing(transaction, ports.registry.current());
   const found = await lookUp(identity, ports);
   if (found === undefined) return fail('directory.person-unknown', 'the directory has no such person');
   const registry = ports.registry.current();
-  const person = ofOurParties(found, registry);
+  const person = ofProvider(ofOurParties(found, registry), identity, registry);
   const wasChosen = (choice: ActingChoice): boolean => browser.rememberedChoices.includes(fingerprint(transaction, choice, ports));
   const outcome = chooseActing({ identity, person, requested: request.requestedAttributes, preselection: request.preselection, previousChoice: transaction.acting, remembered: wasChosen });
   if (outcome.kind !== 'chosen') {

@@ -38,6 +38,7 @@ export const identityFacts = (identity: VerifiedIdentity): { readonly [name: str
   method: identity.method,
   level: identity.level,
   authenticatedAt: identity.authenticatedAt,
+  ...(identity.upstream === undefined ? {} : { provider: identity.upstream.provider }),
   issuer: identity.revocationHandle?.issuerId ?? null,
   certificateSerial: identity.revocationHandle?.serial ?? null,
 });

@@ -8,7 +8,7 @@ import type { Locale } from '../core/locale.ts';
 import type { Clock, Log, Random } from '../core/ports.ts';
 import type { PersonDirectory } from '../directory/model.ts';
 import type { PartyRegistry } from '../parties/model.ts';
-import type { Stores } from '../sessions/ports.ts';
+import type { ServiceEntry, Stores } from '../sessions/ports.ts';
 import type { Asker, Page } from './pages.ts';
 import type { SupportContact } from '../parties/model.ts';
 import type { Pace } from './pace.ts';
@@ -43,7 +43,7 @@ export interface LoginPorts {
   readonly methods: ReadonlyMap<string, AuthenticationMethod>;
   /** The method of an IdP in the serving registry, by `idp:<provider>`; undefined when it is not there, or it or its party is disabled. */
   readonly upstreams?: (id: string) => AuthenticationMethod | undefined;
-  readonly logoutFaces: Readonly<Partial<Record<AnswerSlip['protocol'], LogoutFace>>>;
+  readonly logoutFaces: Readonly<Partial<Record<ServiceEntry['protocol'], LogoutFace>>>;
   readonly pace: Pace;
   readonly settings: LoginSettings;
   /** Whom people turn to when no party is known. */

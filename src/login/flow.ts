@@ -22,8 +22,9 @@ import { actFor, personPartyOf, staleSinceOf } from './acting.ts';
 import { rememberActing } from './single-sign-on.ts';
 import { factsNamedBy, releaseFor, wordsOf } from './5-release.ts';
 import { enabledService, refuse, respond } from './6-respond.ts';
+import { checkUpstream } from './upstream.ts';
 import type { SsoSession } from '../sessions/ports.ts';
-import type { AcceptedTransaction, AuthenticatedTransaction, ChosenMethod, FinishedTransaction, LoginTransaction } from './transaction.ts';
+import type { AcceptedRequest, AcceptedTransaction, AuthenticatedTransaction, ChosenMethod, FinishedTransaction, LoginTransaction } from './transaction.ts';
 
 export interface Visit {
   readonly transaction: LoginTransaction;
@@ -50,6 +51,7 @@ export const advance = async (visit: Visit, ports: LoginPorts): Promise<FlowRepl
     if (chosen.kind === 'confirm-session') return ask(visit, { ...chosen }, ports);
     return authenticate(visit, transaction, chosen.methods, ports); // 3
   }
+  checkUpstream(transaction.identity, transaction.request, service, ports.registry.current());
   const acting = await actFor(transaction, browser, ports); // 4
   if (acting.kind !== 'chosen') return ask(visit, acting.page, ports, acting.shown);
   const released = releaseFor(transaction, acting, service, ports); // 5
@@ -91,17 +93,22 @@ export const keep = async (visit: Visit, ports: LoginPorts): Promise<FlowReply |
   return reply({ kind: 'redirect', to: pathOf(transaction.id) }, frameOf(ports, transaction, { secret }), [...visit.cookies, { name: 'transaction', id: transaction.id, value: secret }]);
 };
 
+const noMethod = ({ proxying }: AcceptedRequest): never => {
+  if (proxying?.ourselves === false) return fail(proxying.proxyCount === 0 ? 'upstream.proxy-count' : 'upstream.provider-list', 'Scoping leaves nobody who could log the person in'); // [SAMLCore §3.4.1.5.1]
+  return fail('login.no-method', 'no method of this service reaches the level it asks for');
+};
 /** Step 3 happens elsewhere: the chooser, or straight on when there is nothing to choose. */
 const authenticate = async (visit: Visit, transaction: AcceptedTransaction, usable: readonly string[], ports: LoginPorts): Promise<FlowReply> => {
   const { request, lastFailure } = transaction;
   const service = enabledService(request.slip, ports.registry.current());
   const [only] = usable;
-  if (only === undefined) return fail('login.no-method', 'no method of this service reaches the level it asks for');
+  if (request.noInteraction && lastFailure !== null) return fail(lastFailure, 'the IdP that was asked without showing anything did not answer with a login'); // [SAMLCore §3.4.1 IsPassive]
+  if (only === undefined) return noMethod(request);
   const failedCard = lastFailure !== null && lastFailure !== 'login.code';
   if (failedCard) {
     return ask(visit, { kind: 'card-failed', code: lastFailure, tryAgain: pathOf(transaction.id, `method/${only}`), otherMethods: usable.length > 1 ? pathOf(transaction.id, 'method') : null }, ports);
   }
-  if (usable.length === 1 && lastFailure === null && !request.noInteraction) {
+  if (usable.length === 1 && lastFailure === null && (!request.noInteraction || ports.methods.get(only)?.kind === 'upstream')) {
     return (await keep(visit, ports)) ?? reply({ kind: 'redirect', to: pathOf(transaction.id, `method/${only}`) }, frameOf(ports, transaction, { secret: visit.secret }), visit.cookies);
   }
   return ask(visit, { kind: 'choose-method', methods: methodOptions(request, service, ports, visit.browser.lastMethod), failure: lastFailure, cancellable: true }, ports);

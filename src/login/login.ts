@@ -17,6 +17,7 @@ import { enabledService, refuse } from './6-respond.ts';
 import { methodOptions } from './2-choose-method.ts';
 import { answerLevel, rankOf } from '../core/assurance.ts';
 import { establishSession } from './single-sign-on.ts';
+import { checkUpstream, isOffered, isTooOld, methodOf, startUpstream } from './upstream.ts';
 import type { Arrival } from './ports.ts';
 import type { AcceptedTransaction, AuthenticatedTransaction, LoginTransaction, VerifiedIdentity } from './transaction.ts';
 
@@ -133,9 +134,13 @@ export const startMethod = async (id: string, methodId: string, browser: Browser
     if (transaction.state !== 'accepted') return redirectTo(visit, ports);
     const service = enabledService(transaction.request.slip, ports.registry.current());
     const usable = methodOptions(transaction.request, service, ports, null).filter((option) => option.unavailable === null);
-    const method = ports.methods.get(methodId);
-    if (method === undefined || !usable.some((option) => option.id === methodId)) return fail('login.no-method', 'this method is not offered here', { method: methodId.slice(0, 40) });
+    const method = methodOf(methodId, ports);
+    if (method === undefined || !isOffered(methodId, usable)) return fail('login.no-method', 'this method is not offered here', { method: methodId.slice(0, 40) });
     if (method.phone !== undefined) return { ...redirectTo(visit, ports, `phone/${methodId}`), cookies: [{ name: 'method', value: methodId }] };
+    if (method.upstream !== undefined) {
+      const row = usable.find(({ kind }) => kind === 'upstream')?.id ?? methodId;
+      return startUpstream({ transaction, service, secret: visit.secret, method: methodId, upstream: method.upstream, cookies: [{ name: 'method', value: row }] }, ports);
+    }
     const handle = await mintHandle({ value: transaction, version: stored.version }, ports);
     return reply(pageContent({ kind: 'card', continueTo: method.startUrl(handle), otherMethods: usable.length > 1 }), frameOf(ports, transaction, { secret: visit.secret }), [{ name: 'method', value: methodId }]);
   });
@@ -175,6 +180,12 @@ export const acceptIdentity = async (visit: Visit, transaction: AcceptedTransact
     // A lower or other level than asked for, or than the operator demands, is never answered with [SAMLCore §3.3.2.2.1]; the person may try another card.
     await updateTransaction(transaction.id, ports, (current) => (current.state === 'accepted' ? { ...current, parked: null, order: null, lastFailure: 'saml.authn-context' } : null));
     await ports.audit.record(transactionLine('login.refused', transaction, { person: identity.person, code: 'saml.authn-context', facts: { level: identity.level } }));
+    return redirectTo(visit, ports);
+  }
+  checkUpstream(identity, transaction.request, service, ports.registry.current());
+  if (isTooOld(identity, transaction.request, service, ports.clock.now())) {
+    await updateTransaction(transaction.id, ports, (current) => (current.state === 'accepted' ? { ...current, parked: null, lastFailure: 'upstream.authn-instant' } : null));
+    await ports.audit.record(transactionLine('login.refused', transaction, { person: identity.person, code: 'upstream.authn-instant' }));
     return redirectTo(visit, ports);
   }
   const session = await establishSession(identity, visit.browser.sessionId, ports);

@@ -12,6 +12,8 @@ export interface LogoutAsker { readonly protocol: ServiceEntry['protocol']; read
 export interface LogoutWish {
   readonly asker: LogoutAsker;
   readonly sessionIndexes: readonly string[];
+  /** Of an IdP: names under which its login was remembered. */
+  readonly sessionKeys?: readonly string[];
   readonly subject: Json;
   /** The demand counts for the session of the browser that brings it; for any other the person is asked (threats G13). */
   readonly ownSessionOnly: boolean;

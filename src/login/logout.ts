@@ -13,6 +13,7 @@ import { lineOf } from './audit-lines.ts';
 import { bareFrame, pageContent, reply } from './frame.ts';
 import { LOGOUT_SECONDS, type EndReason, type LogoutAsker, type LogoutRecord, type LogoutResultKind, type LogoutStep, type LogoutWish } from './logout-record.ts';
 import { openSessionIndex } from './session-index.ts';
+import { providerOf, sessionsRemembered } from './upstream-session.ts';
 
 export interface LogoutResult { readonly entry: ServiceEntry; readonly result: Exclude<LogoutResultKind, 'asked'>; readonly frame: string | null }
 
@@ -42,8 +43,10 @@ const needsBrowser = new Set<LogoutResultKind>(['waiting', 'framed']);
 const withoutBrowser = (one: LogoutResult): LogoutResult => (needsBrowser.has(one.result) ? { ...one, result: 'cannot', frame: null } : one);
 /** Ends the session and tells its services by the back channel. `waiting` and `framed` are left for a browser; without one they mean `cannot`. Empty when somebody else ended it first. */
 export const endSession = async (session: SsoSession, reason: EndReason, ports: LoginPorts, options: { readonly asker?: LogoutAsker; readonly browser?: boolean; /** The operator who ordered it. */ readonly by?: string } = {}): Promise<readonly LogoutResult[]> => {
-  const entries = await ports.stores.sessions.end(session.id);
-  if (entries === undefined) return [];
+  const ended = await ports.stores.sessions.end(session.id);
+  if (ended === undefined) return [];
+  // The IdP last: its own logout may end with a page of its own.
+  const entries = ended.toSorted((a, b) => Number(a.protocol === 'upstream') - Number(b.protocol === 'upstream'));
   const isAsker = ({ service, protocol }: ServiceEntry): boolean => service === options.asker?.service && protocol === options.asker.protocol;
   // A service that is not waiting for an answer hears of its own logout like the others [OIDC-BCL §2.5]; the page does not name it.
   const own = entries.filter((entry) => isAsker(entry) && ports.logoutFaces[entry.protocol]?.waitsForAnswer === false);
@@ -63,9 +66,9 @@ const conclude = async (asker: LogoutAsker | null, steps: readonly LogoutStep[],
   return reply(pageContent({ kind: 'logged-out', services: shownSteps(steps, ports), continueTo: null }), bareFrame(ports), cookies);
 };
 const shownSteps = (steps: readonly LogoutStep[], ports: LoginPorts) => {
-  const { services } = ports.registry.current();
+  const { services, identityProviders } = ports.registry.current();
   return steps.flatMap(({ service, result, frame }) => {
-    const names = services.get(service)?.names;
+    const names = services.get(service)?.names ?? identityProviders.get(providerOf(service) ?? '')?.names;
     return names === undefined ? [] : [{ name: names, result, frame }];
   });
 };
@@ -73,7 +76,7 @@ const shownSteps = (steps: readonly LogoutStep[], ports: LoginPorts) => {
 /** The person leaves one service: it alone is told, and forgotten when it has heard. */
 export const leaveService = async (session: SsoSession, key: string, ports: LoginPorts): Promise<LogoutResult | undefined> => {
   const entry = (await ports.stores.sessions.services(session.id)).find((one) => one.key === key);
-  if (entry === undefined || !(await ports.stores.sessions.removeService(session.id, key))) return undefined;
+  if (entry === undefined || entry.protocol === 'upstream' || !(await ports.stores.sessions.removeService(session.id, key))) return undefined;
   const result = withoutBrowser(await tellOne(entry, 'logged-out', ports));
   await ports.audit.record(lineOf('session.service-left', { slip: entry, person: session.identity.person, facts: { result: result.result } }));
   return result;
@@ -159,11 +162,13 @@ const currentId = async (id: SessionId, ports: LoginPorts): Promise<SessionId> =
 type Named = { readonly kind: 'session'; readonly session: SsoSession } | { readonly kind: 'over' } | { readonly kind: 'unknown' };
 const sessionNamed = async (wish: LogoutWish, browser: Browser | null, ports: LoginPorts): Promise<Named> => {
   const indexed = wish.sessionIndexes.flatMap((index) => openSessionIndex(index, wish.asker.service, ports.settings.secret) ?? []);
+  const remembered = await sessionsRemembered(wish, ports);
+  const known = [...indexed, ...remembered];
   const own = wish.sessionIndexes.length === 0 && browser?.sessionId ? [browser.sessionId] : [];
-  for (const id of [...await Promise.all(indexed.map((one) => currentId(one, ports))), ...own]) {
+  for (const id of [...await Promise.all(known.map((one) => currentId(one, ports))), ...own]) {
     const session = (await ports.stores.sessions.find(id))?.value;
     if (session !== undefined && (await entryNamed(session, wish, ports))) return { kind: 'session', session };
-    if (session === undefined && indexed.length > 0) return { kind: 'over' };
+    if (session === undefined && known.length > 0) return { kind: 'over' };
   }
   return { kind: 'unknown' };
 };

@@ -10,7 +10,7 @@ import type { Locale, LocalisedText } from '../core/locale.ts';
 import type { Registry, ServiceParty } from '../parties/model.ts';
 import type { ServiceEntry } from '../sessions/ports.ts';
 import type { EndReason, LogoutAsker, LogoutWish } from './logout-record.ts';
-import type { AcceptedRequest, AnswerSlip, PrincipalSelection, ReleasedTransaction, UpstreamFacts, VerifiedIdentity } from './transaction.ts';
+import type { AcceptedRequest, AnswerSlip, PrincipalSelection, ReleasedTransaction, VerifiedIdentity } from './transaction.ts';
 
 /**
  * Result of step 1. A request whose sender or return address could not be verified is thrown instead;
@@ -105,8 +105,20 @@ export interface UpstreamMethod {
   readonly party: PartyId;
   /** The message to the IdP, and what its answer will be checked against. Errors: `upstream.unavailable`. */
   start(wish: UpstreamWish): Promise<{ readonly answer: ProtocolAnswer; readonly memory: { readonly [key: string]: JsonValue } }>;
-  /** The message that logs out at the IdP, for the browser to carry; the IdP's answer names `mark`. Null when the IdP publishes no way. */
-  logOut?(upstream: UpstreamFacts, mark: string): Promise<ProtocolAnswer | null>;
+  /** Not there when the IdP publishes no way. */
+  readonly logout?: UpstreamLogout;
+}
+type Json = { readonly [key: string]: JsonValue };
+/** Logout at an IdP, both ways. `memory`: what its login left in `UpstreamFacts.session`. */
+export interface UpstreamLogout {
+  /** Where the browser would go. */
+  readonly url: string;
+  /** The message for the browser to carry; the IdP's answer names `mark`. */
+  carry(memory: Json, mark: string): Promise<ProtocolAnswer | null>;
+  /** Is this login the one that the IdP's demand names? */
+  isNamed?(memory: Json, wish: LogoutWish): boolean;
+  /** To the IdP that began; null when it wants no answer. */
+  answer?(asker: LogoutAsker, end: LogoutEnd): Promise<ProtocolAnswer | null>;
 }
 
 /** An order as its page may show it. The service's own reference and secrets are not in it, but for the app's start address. */

@@ -11,12 +11,15 @@ import type { ServiceParty } from '../parties/model.ts';
 import type { SsoSession } from '../sessions/ports.ts';
 import type { LoginPorts } from './context.ts';
 import { endSession } from './logout.ts';
+import type { AuthenticationMethod } from './ports.ts';
+import { checkUpstream, isOffered, methodOf } from './upstream.ts';
+import { rememberUpstream } from './upstream-session.ts';
 import type { AcceptedRequest, ActingChoice, VerifiedIdentity } from './transaction.ts';
 
 export type Reuse = 'reuse' | 'confirm' | 'no';
 
 /** Rules for answering from a session; each names the reason it exists. Uses cached data only. */
-export const reuseOf = async (session: SsoSession, request: AcceptedRequest, service: ServiceParty, offered: readonly string[], ports: LoginPorts): Promise<Reuse> => {
+export const reuseOf = async (session: SsoSession, request: AcceptedRequest, service: ServiceParty, offered: readonly AuthenticationMethod[], ports: LoginPorts): Promise<Reuse> => {
   const { identity } = session;
   const age = (ports.clock.now() - identity.authenticatedAt) / 1000;
   if (service.sso === 'never') return 'no';
@@ -24,11 +27,23 @@ export const reuseOf = async (session: SsoSession, request: AcceptedRequest, ser
   if (age > service.federation.sessionLifetime) return 'no'; // Sweden Connect: 60 minutes from the original login
   if (request.maximumAgeSeconds !== undefined && age > request.maximumAgeSeconds) return 'no'; // [OIDC §3.1.2.1 max_age]
   if (request.expectedPerson !== undefined && isSomebodyElse(session, request.expectedPerson)) return 'no'; // not the colleague
-  if (!offered.includes(identity.method)) return 'no';
+  if (!isOffered(identity.method, offered)) return 'no';
   if (rankOf(identity.level) < rankOf(service.minimumLevel)) return 'no';
   if (answerLevel(identity.level, request.assurance ?? undefined, service.federation.assurance) === undefined) return 'no'; // [SC-DP §5.4.5] an exact level is never met by another
+  if (!mayAnswer(identity, request, service, ports)) return 'no';
   if (!(await stillTrusted(session, ports))) return 'no';
   return service.sso === 'confirm' ? 'confirm' : 'reuse';
+};
+
+/** The IdP behind the session: still switched on, and one that this request lets answer (threats D13). */
+const mayAnswer = (identity: VerifiedIdentity, request: AcceptedRequest, service: ServiceParty, ports: LoginPorts): boolean => {
+  try {
+    checkUpstream(identity, request, service, ports.registry.current());
+    return true;
+  } catch (error) {
+    if (!isBrygganError(error)) throw error;
+    return false;
+  }
 };
 
 /** By HSA-id, where the session has one; a hint that is no HSA-id was left out by the face. */
@@ -39,7 +54,7 @@ const isSomebodyElse = ({ identity, acting }: SsoSession, expected: string): boo
 
 /** A card blocked since the login ends the session at the next use (threats H11). */
 const stillTrusted = async (session: SsoSession, ports: LoginPorts): Promise<boolean> => {
-  const method = ports.methods.get(session.identity.method);
+  const method = methodOf(session.identity.method, ports);
   if (method === undefined) return false;
   try {
     method.recheck(session.identity);
@@ -63,6 +78,10 @@ export const isSamePerson = async (a: PersonKey, b: PersonKey, directory: Person
   return person !== undefined && namesSamePost(person, b);
 };
 
+const create = async (session: SsoSession, ports: LoginPorts): Promise<void> => {
+  await ports.stores.sessions.create(session, ports.settings.idleSeconds);
+  await rememberUpstream(session, ports);
+};
 /**
  * A new session under a new id for a fresh login (threats K01). The browser's earlier session ends: a colleague's is logged
  * out of its services first, the same person's hands its services over so that logout still reaches them.
@@ -71,19 +90,19 @@ export const establishSession = async (identity: VerifiedIdentity, earlierId: Se
   const { sessions } = ports.stores;
   const now = ports.clock.now();
   const noChoice: ActingChoice = { employeeHsaId: null, commissionHsaId: null };
-  const session: SsoSession = { id: newId(ports.random, 256) as SessionId, identity, acting: noChoice, createdAt: now, expiresAt: now + ports.settings.absoluteSeconds * 1000 };
+  const session: SsoSession = { id: newId(ports.random, 256) as SessionId, identity, acting: noChoice, createdAt: now, expiresAt: Math.min(now + ports.settings.absoluteSeconds * 1000, identity.upstream?.endsAt ?? Infinity) };
   const earlier = earlierId === null ? undefined : await sessions.find(earlierId);
   if (earlier === undefined) {
-    await sessions.create(session, ports.settings.idleSeconds);
+    await create(session, ports);
     return session;
   }
   if (!(await isSamePerson(earlier.value.identity.person, identity.person, { find: (key) => ports.directory.find(key, { level: identity.level }) }))) {
     await endSession(earlier.value, 'other-person', ports);
-    await sessions.create(session, ports.settings.idleSeconds);
+    await create(session, ports);
     return session;
   }
   const continued: SsoSession = { ...session, acting: earlier.value.acting };
-  await sessions.create(continued, ports.settings.idleSeconds);
+  await create(continued, ports);
   await ports.stores.movedSessions.create(earlier.value.id, continued.id, ports.settings.absoluteSeconds);
   for (const entry of (await sessions.end(earlier.value.id)) ?? []) await sessions.addService(continued.id, entry, ports.settings.idleSeconds);
   return continued;

@@ -34,6 +34,8 @@ export interface Proxying {
   readonly proxyCount: number | null;
   /** entityIDs of the IdPs that may answer; empty: any. */
   readonly providers: readonly string[];
+  /** We are among `providers`, or anybody may answer: then methods of our own may. */
+  readonly ourselves: boolean;
   readonly principalSelection?: PrincipalSelection;
 }
 /** Step 1's result: who asks for what, the same for every protocol. */
@@ -82,6 +84,10 @@ export interface UpstreamFacts {
   /** By catalogue id; already within what its trust limits allow. */
   readonly attributes: { readonly [attribute: string]: readonly AttributeValue[] };
   readonly directory: 'ask' | 'stands';
+  /** The IdP's own end of the session. */
+  readonly endsAt?: Instant | null;
+  /** To whom what it said may be said again, and through how many more; null: no limit [SAMLCore §2.5.1.6]. */
+  readonly restriction?: { readonly count: number | null; readonly audiences: readonly string[] | null } | null;
 }
 /** Step 3's result: the only way an authenticator or an upstream says who somebody is. */
 export type VerifiedIdentity = Branded<{

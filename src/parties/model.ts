@@ -59,6 +59,8 @@ export interface FederationRules extends FederationProfile {
   readonly requestsSigned: boolean;
   /** Block ciphers (algorithm URIs) for services whose metadata names none, best first. */
   readonly ciphers: readonly string[];
+  /** Severities of the lint's rules that differ from what is shipped. */
+  readonly lint?: Readonly<Record<string, 'error' | 'warning' | 'off'>>;
 }
 
 export interface AssertionConsumerService { readonly url: string; readonly binding: string; readonly index: number; readonly isDefault: boolean }
@@ -187,6 +189,8 @@ export interface SamlIdentityProvider {
   /** Wire name of an attribute → catalogue id, beside the names that the catalogue knows. */
   readonly attributeNames: ReadonlyMap<string, string>;
   readonly nameIdFormats: readonly string[];
+  /** Parts of a request that some products break on; absent: they are sent. */
+  readonly leaveOut?: readonly ('scoping' | 'authn-context' | 'name-id-policy')[];
   readonly unsolicited: false;
 }
 /** The OpenID Connect side of an IdP: an issuer where we are a client. */

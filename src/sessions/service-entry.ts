@@ -8,7 +8,8 @@ export interface ServiceEntry {
   readonly key: string;
   readonly service: ServiceId;
   readonly party: PartyId;
-  readonly protocol: 'saml' | 'oidc';
+  /** `upstream`: not a service but the IdP that the person logged in at; `service` is its method, `idp:<provider>`. */
+  readonly protocol: 'saml' | 'oidc' | 'upstream';
   readonly answeredAt: Instant;
   /** The face's own memory (NameID, SessionIndex, sid …). */
   readonly faceState: { readonly [key: string]: JsonValue };

@@ -9,6 +9,7 @@ import { address, instant, partsOf, xmlId, type Shape } from './shape.ts';
 import { readStatus, type Status } from './status.ts';
 
 export interface Response {
+  readonly element: XmlElement;
   readonly id: string;
   readonly version: string;
   readonly issueInstant: Instant;
@@ -33,6 +34,7 @@ export const readResponse = (root: XmlElement): Response => {
   const inResponseTo = parts.attribute('InResponseTo');
   const issuer = parts.only('Issuer');
   return {
+    element: root,
     id: xmlId(parts.required('ID')),
     version: parts.required('Version'),
     issueInstant: instant(parts.required('IssueInstant'), 'IssueInstant'),

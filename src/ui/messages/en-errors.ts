@@ -277,6 +277,11 @@ export const enErrors: ErrorMessages = {
     happened: 'We passed the question on to your organisation, but got no answer that we can trust.',
     todo: 'Wait a minute and try again, or log in another way.',
   },
+  'upstream-closed': {
+    title: 'Your organisation’s login is closed',
+    happened: 'The login at your organisation isn’t used here right now.',
+    todo: 'Log in another way, or ask support when it opens again.',
+  },
   'not-a-page': {
     title: 'Something went wrong on our side',
     happened: 'An error stopped the login. It is nothing you did.',

@@ -277,6 +277,11 @@ export const svErrors: ErrorMessages = {
     happened: 'Vi skickade frågan vidare till din organisation, men fick inget svar att lita på.',
     todo: 'Vänta en minut och försök igen, eller logga in på ett annat sätt.',
   },
+  'upstream-closed': {
+    title: 'Din organisations inloggning är avstängd',
+    happened: 'Inloggningen hos din organisation används inte här just nu.',
+    todo: 'Logga in på ett annat sätt, eller fråga supporten när den öppnar igen.',
+  },
   'not-a-page': {
     title: 'Något gick fel hos oss',
     happened: 'Ett fel stoppade inloggningen. Det är inget du har gjort.',

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Configuration } from './config/model.ts';
 import { fail, toBrygganError } from './core/errors.ts';
+import { exportLint } from './app-lint.ts';
 import type { Clock, Instant, Log } from './core/ports.ts';
 import { findFrozen, freeze } from './federation/publish/frozen.ts';
 import { feedIds, type FeedContent, type FeedId, type PublishedDocument } from './federation/publish/model.ts';
@@ -107,7 +108,7 @@ export const openFeeds = ({ configuration, keys: first, clock, log, version, con
     },
     frozen: () => frozen,
     freeze: () => {
-      const document = freeze(contents().find(({ id }) => id === 'sambi') ?? { id: 'sambi', entities: [] }, state);
+      const document = freeze(contents().find(({ id }) => id === 'sambi') ?? { id: 'sambi', entities: [] }, state, exportLint(configuration.federations, clock.now()));
       frozen = document;
       return document;
     },

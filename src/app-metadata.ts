@@ -4,7 +4,7 @@ import type { SamlUrls } from './app-public.ts';
 import type { Configuration } from './config/model.ts';
 import type { EntityId } from './core/ids.ts';
 import type { FeedContent, FeedEntity } from './federation/publish/model.ts';
-import { serviceEntity } from './federation/publish/service-entity.ts';
+import { serviceEntity, type VouchedContact } from './federation/publish/service-entity.ts';
 import { isSamlParty, type Registry, type SamlParty } from './parties/model.ts';
 import { identityProviderNode, type IdentityProviderContact, type IdentityProviderDescription } from './saml/metadata/write-identity-provider.ts';
 import { nameIdFormats } from './saml/names.ts';
@@ -13,12 +13,12 @@ const published: readonly Dialect[] = ['sambi', 'inera', 'sweden-connect'];
 const contactTypes: Readonly<Record<string, IdentityProviderContact['type']>> = { technical: 'technical', support: 'support', administrative: 'administrative', security: 'other' };
 
 /** How far we describe ourselves to one audience. */
-export interface Audience { readonly dialects: readonly Dialect[]; readonly assuranceUris: readonly string[] }
+export interface Audience { readonly dialects: readonly Dialect[]; readonly assuranceUris: readonly string[]; /** Whose scopes stand; null: every party's. */ readonly parties?: readonly string[] | null }
 const everybody = (configuration: Configuration): Audience => ({ dialects: published, assuranceUris: [...new Set(configuration.federations.flatMap(({ assurance }) => Object.values(assurance.issue)))] });
 
-export const describeIdentityProvider = (configuration: Configuration, registry: Registry, signingCertificates: readonly string[], urls: SamlUrls, { dialects, assuranceUris }: Audience = everybody(configuration)): IdentityProviderDescription => {
+export const describeIdentityProvider = (configuration: Configuration, registry: Registry, signingCertificates: readonly string[], urls: SamlUrls, { dialects, assuranceUris, parties: members = null }: Audience = everybody(configuration)): IdentityProviderDescription => {
   const names = new Map(catalogue.flatMap(({ id }) => dialects.flatMap((dialect) => wireNames(id, dialect).map((name): [string, string | null] => [name, friendlyNameOf(id)]))));
-  const parties = [...registry.parties.values()].filter(({ enabled, domain }) => enabled && domain !== '');
+  const parties = [...registry.parties.values()].filter(({ id, enabled, domain }) => enabled && domain !== '' && (members?.includes(id) ?? true));
   const { operator, serviceName } = configuration;
   return {
     entityId: configuration.entityId, signingCertificates, encryptionCertificates: [], wantAuthnRequestsSigned: false,
@@ -45,11 +45,16 @@ const ourselves = ({ configuration, registry, certificates, urls }: FeedSources,
   return { entityId: configuration.entityId as EntityId, kind: 'identity-provider', names: configuration.serviceName, organisation: configuration.operator.displayNames.sv, validUntil: null, node: (attributes) => identityProviderNode(description, attributes) };
 };
 /** A service exported under its own party's name, with what we vouch for and nothing that it claims. */
-const exported = (service: SamlParty, { registry, files }: FeedSources): readonly FeedEntity[] => {
+const exported = (service: SamlParty, { configuration: { operator, feeds }, registry, files }: FeedSources): readonly FeedEntity[] => {
   const bytes = files.get(`metadata/services/${service.id}.xml`);
   const party = registry.parties.get(service.party);
   if (bytes === undefined || party === undefined) return [];
-  const node = serviceEntity(bytes, { entityCategories: service.wire.entityCategories, organisation: { name: party.name, displayName: party.displayName, url: `https://${party.domain}/` } });
+  const technical = operator.contacts.find(({ kind }) => kind === 'technical');
+  const contacts: readonly VouchedContact[] = [
+    ...(technical === undefined ? [] : [{ type: 'technical' as const, company: operator.names.sv, email: technical.email, telephone: technical.phone }]),
+    { type: 'support', company: party.name, email: party.support.email, telephone: party.support.phone },
+  ];
+  const node = serviceEntity(bytes, { entityCategories: service.wire.entityCategories, assurance: feeds.sambi.approvedParties[party.id] ?? [], names: service.names, contacts, organisation: { name: party.name, displayName: party.displayName, url: `https://${party.domain}/` } });
   return [{ entityId: service.wire.entityId, kind: 'service', names: service.names, organisation: party.displayName, validUntil: service.wire.validUntil, node }];
 };
 
@@ -60,7 +65,7 @@ export const feedContents = (sources: FeedSources): readonly FeedContent[] => {
     enabled && federation.id === 'sambi' && registry.parties.get(party)?.enabled === true && (feeds.sambi.exported?.includes(party) ?? true));
   return [
     { id: 'local-idps', entities: [ourselves(sources, { dialects: ['sambi', 'inera'], assuranceUris: [...new Set(sources.configuration.federations.filter(({ attributeDialect }) => attributeDialect !== 'sweden-connect').flatMap(({ assurance }) => Object.values(assurance.issue)))] })] },
-    { id: 'sambi', entities: [ourselves(sources, { dialects: ['sambi'], assuranceUris: feeds.sambi.approvedLevels }), ...members.toSorted((a, b) => (a.id < b.id ? -1 : 1)).flatMap((service) => exported(service, sources))] },
+    { id: 'sambi', entities: [ourselves(sources, { dialects: ['sambi'], assuranceUris: feeds.sambi.approvedLevels, parties: feeds.sambi.exported }), ...members.toSorted((a, b) => (a.id < b.id ? -1 : 1)).flatMap((service) => exported(service, sources))] },
     { id: 'applications', entities: [ourselves(sources)] },
   ];
 };

@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import type { Tools } from './admin/tools.ts';
 import { checkRoot, loadConfiguration, registrySettings } from './config/load.ts';
+import { lintFile, lintForCheck, lintTree } from './app-lint.ts';
 import { openDirectory } from './app-directory.ts';
 import type { Configuration } from './config/model.ts';
 import type { ErrorCode } from './core/error-catalogue.ts';
@@ -67,7 +68,8 @@ export const createTools = (root: string): Tools => ({
   root, trial: trialIn(root), wantedAndApplied: () => trialIn(root)(new Map()),
   history: () => readHistory(loadConfiguration(root, process.env).state),
   now: () => systemClock.now(),
-  check: () => checkRoot(root, process.env, readServiceMetadata),
+  check: async () => lintForCheck(root, await checkRoot(root, process.env, readServiceMetadata), systemClock.now()),
+  lint: ({ file, federation }) => (file === undefined ? lintTree(root, systemClock.now()) : Promise.resolve(lintFile(root, file, federation, systemClock.now()))),
   open: async () => {
     const configuration = loadConfiguration(root, process.env);
     const wanted = await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata });

@@ -2,11 +2,13 @@
 import type { Finding } from '../core/findings.ts';
 
 const levels = { error: 'error', warning: 'warning' } as const;
+const rulesOf = (findings: readonly Finding[]): readonly object[] => [...new Map(findings.map(({ rule, clause }) => [rule, clause]))].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  .map(([id, clause]) => ({ id, ...(clause === undefined ? {} : { shortDescription: { text: clause } }) }));
 export const toSarif = (findings: readonly Finding[]): object => ({
   $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
   version: '2.1.0',
   runs: [{
-    tool: { driver: { name: 'bryggan check', rules: [...new Set(findings.map(({ rule }) => rule))].toSorted().map((id) => ({ id })) } },
+    tool: { driver: { name: 'bryggan check', rules: rulesOf(findings) } },
     results: findings.map(({ file, line, column, path, severity, rule, message, fix }) => ({
       ruleId: rule, level: levels[severity],
       message: { text: `${path === '' ? '' : `${path} `}${message}; fix: ${fix}` },

@@ -39,5 +39,7 @@ export interface Tools {
   readonly trial: Trial;
   readonly history: () => Promise<readonly { readonly id: string; readonly at: Instant; readonly by: string; readonly changes: readonly string[] }[]>;
   readonly check: () => Promise<readonly Finding[]>;
+  /** Metadata by the profile of its federation: the tree's services, or one file from anywhere. Errors: `command.usage`. */
+  readonly lint: (one: { readonly file: string | undefined; readonly federation: string | undefined }) => Promise<readonly Finding[]>;
   readonly open: () => Promise<Opened>;
 }

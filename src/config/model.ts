@@ -128,6 +128,6 @@ export interface Configuration {
 }
 export interface FeedRow { readonly enabled: boolean; readonly validitySeconds: number }
 /** The metadata feeds that we publish. `exported`: parties whose SAMBI services are in; null = every party's. */
-export interface PublishedFeeds { readonly 'local-idps': FeedRow; readonly 'sambi': FeedRow & { readonly approvedLevels: readonly string[]; readonly exported: readonly string[] | null }; readonly 'applications': FeedRow }
+export interface PublishedFeeds { readonly 'local-idps': FeedRow; readonly 'sambi': FeedRow & { readonly approvedLevels: readonly string[]; readonly approvedParties: Readonly<Record<string, readonly string[]>>; readonly exported: readonly string[] | null }; readonly 'applications': FeedRow }
 /** The environment variables that count. */
 export interface ProcessEnvironment { readonly NODE_ENV?: string | undefined; readonly BRYGGAN_STATE?: string | undefined; readonly REDIS_URL?: string | undefined }

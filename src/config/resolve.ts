@@ -101,7 +101,7 @@ const methodsOf = ({ methods: { methods } }: FileValues, issuers: readonly Issue
   });
 const feedsOf = ({ federation: { feeds } }: FileValues): Configuration['feeds'] => {
   const row = ({ enabled, validityHours }: { readonly enabled: boolean; readonly validityHours: number }) => ({ enabled, validitySeconds: validityHours * 3600 });
-  return { 'local-idps': row(feeds['local-idps']), 'sambi': { ...row(feeds.sambi), approvedLevels: feeds.sambi.approvedLevels, exported: feeds.sambi.export ?? null }, 'applications': row(feeds.applications) };
+  return { 'local-idps': row(feeds['local-idps']), 'sambi': { ...row(feeds.sambi), approvedLevels: feeds.sambi.approvedLevels, approvedParties: feeds.sambi.approvedParties, exported: feeds.sambi.export ?? null }, 'applications': row(feeds.applications) };
 };
 const federationsOf = ({ federation: { federations }, broker }: FileValues): readonly FederationRules[] =>
   federations.map(({ clockSkewSeconds, sessionSeconds, assurance, ...rest }) => ({

@@ -5,17 +5,17 @@
 import { Command, CommanderError, InvalidArgumentError } from '@commander-js/extra-typings';
 import { assuranceLevels, type AssuranceLevel } from '../../core/assurance.ts';
 import { fail, isBrygganError } from '../../core/errors.ts';
-import { describeFinding, isError } from '../../core/findings.ts';
 import type { PartyId, ServiceId } from '../../core/ids.ts';
 import { exportParty, toCsv } from '../../audit/export.ts';
 import { verifyTrail } from '../../audit/verify.ts';
 import { diagnose } from '../doctor.ts';
 import { partyRows, partyView, serviceRows, serviceView } from '../../parties/views.ts';
 import { previewFor } from '../preview.ts';
-import { toSarif } from '../lint-sarif.ts';
 import { explain } from '../story.ts';
 import type { Processes, Terminal } from './context.ts';
 import { addKeys } from './keys.ts';
+import { printFindings } from './findings.ts';
+import { addLint } from './lint.ts';
 import { addMetadata } from './metadata.ts';
 import { addReview } from './review.ts';
 import { addSessions } from './sessions.ts';
@@ -103,11 +103,7 @@ const addFiles = (program: Command, processes: Processes, terminal: Terminal): v
   const { print } = terminal;
   program.command('check').description('every fault in configuration, parties and services, with file, line and fix. Exit code 1 when there is an error').option('--json').option('--sarif', 'SARIF 2.1.0, for code review tools').action(async ({ json, sarif }) => {
     const findings = await (await processes.tools()).check();
-    if (findings.some(isError)) terminal.exit = 1;
-    if (sarif === true) return printJson(toSarif(findings), print);
-    if (json === true) return printJson(findings, print);
-    for (const finding of findings) print(`${describeFinding(finding)}\n`);
-    print(findings.length === 0 ? 'Everything is right.\n' : `${findings.filter(isError).length} errors, ${findings.filter((one) => !isError(one)).length} warnings.\n`);
+    printFindings(findings, { json, sarif }, terminal);
   });
   program.command('release <service> <person>').description('what would this service get for this person (HSA-id or personal identity number), and why').option('--commission <hsaId>', 'acting under this commission').option('--level <level>', 'logged in at this level', level, 'loa3' as AssuranceLevel).option('--json')
     .action(async (service, person, options) => {
@@ -139,6 +135,7 @@ export const createProgram = (processes: Processes, terminal: Terminal): Command
   addAudit(program, processes, terminal);
   addKeys(program, processes, terminal);
   addMetadata(program, processes, terminal);
+  addLint(program, processes, terminal);
   addReview(program, processes, terminal);
   addSessions(program, processes, terminal);
   return program;

@@ -1,6 +1,7 @@
 /** config/federation.yaml: what differs between the federations that our services belong to. */
 import { z } from 'zod';
 import { dialects } from '../../attributes/catalogue.ts';
+import { lintRules } from '../../federation/lint/rules.ts';
 import { assuranceLevel, rule, seconds, shortId } from '../../core/schema-parts.ts';
 
 const uri = rule(z.string().max(300), (value) => /^[a-z][a-z0-9+.-]*:[^\s]+$/i.test(value), 'is not a URI', 'copy it byte for byte from the federation’s document').meta({ examples: ['http://id.sambi.se/loa/loa3'] });
@@ -25,6 +26,7 @@ const federation = z.strictObject({
   }),
   attributeDialect: z.enum(dialects).meta({ description: 'column of the attribute catalogue' }),
   cancelStatus: uri.nullable().default(null).meta({ description: 'second-level status when the person cancels; null: AuthnFailed' }),
+  lint: z.record(rule(z.string(), (value) => lintRules.some(({ id }) => id === value), 'is no rule of the lint', 'write an id that `bryggan metadata lint --rules` names'), z.enum(['error', 'warning', 'off'])).default({}).meta({ description: 'severity of single rules of the lint, where it differs from what is shipped: what the federation’s own documents settle' }),
   showRelease: z.boolean().default(false).meta({ description: 'true: the person is told which facts are sent, and may cancel' }),
 });
 const feed = z.strictObject({
@@ -37,6 +39,7 @@ const feeds = z
     'sambi': feed
       .extend({
         approvedLevels: z.array(uri).default([]).meta({ description: 'levels that the federation has approved us for; only these stand in the feed as assurance certification' }),
+        approvedParties: z.record(shortId, z.array(uri).min(1)).default({}).meta({ description: 'levels that the federation has approved a party for; only these stand, as assurance certification, at the services that are exported for it', examples: [{ ale: ['http://id.sambi.se/loa/loa3'] }] }),
         export: z.array(shortId).optional().meta({ description: 'parties whose SAMBI services are exported, as members; default: every party', examples: [['vgr', 'ale']] }),
       })
       .prefault({})

@@ -6,6 +6,7 @@
 import { attributeNameFormats, entityAttributes, namespaces } from '../../saml/names.ts';
 import { childElements, element, elementsOf, prefixTable, readXml, textOf, type XmlElement, type XmlNode } from '../../saml/xml/index.ts';
 import { fail } from '../../core/errors.ts';
+import type { LocalisedText } from '../../core/locale.ts';
 
 const { md, mdui, ds, alg, idpdisc, init, saml, samlp, xenc, xenc11 } = namespaces;
 const passed = new Map<string, string>([md, mdui, ds, alg, idpdisc, init, saml, xenc, xenc11].map((uri) => [uri, Object.entries(prefixTable).find(([, of]) => of === uri)?.[0] ?? '']));
@@ -34,9 +35,15 @@ const rewritten = (node: XmlElement): XmlNode | null => {
   return kept.length === 0 && node.localName === 'Extensions' ? null : element(name, attributesOf(node), kept);
 };
 
+export interface VouchedContact { readonly type: 'technical' | 'support'; readonly company: string; readonly email: string; readonly telephone: string | null }
 export interface VouchedFacts {
   /** Categories that the operator vouches for. */
   readonly entityCategories: readonly string[];
+  /** Levels that the federation has approved the party for; nobody else's word makes them stand. */
+  readonly assurance?: readonly string[];
+  /** Stand where the service's own metadata says nothing: a member is packaged by its agent (facts: federation §2.1). */
+  readonly names?: LocalisedText;
+  readonly contacts?: readonly VouchedContact[];
   /** The party that answers for it: stands as its Organization. */
   readonly organisation: { readonly name: string; readonly displayName: string; readonly url: string };
 }
@@ -46,22 +53,44 @@ const roleIn = (entity: XmlElement): XmlElement =>
   childElements(entity, md, 'SPSSODescriptor').find((role) => role.attributes.some(({ localName, value }) => localName === 'protocolSupportEnumeration' && value.split(/\s+/).includes(samlp)))
   ?? fail('saml.metadata', 'no SPSSODescriptor for SAML 2.0');
 
+const entityAttribute = (name: string, values: readonly string[]): readonly XmlNode[] =>
+  (values.length === 0 ? [] : [element('saml:Attribute', { Name: name, NameFormat: attributeNameFormats.uri }, values.map((value) => element('saml:AttributeValue', {}, [value])))]);
+const named = (children: readonly (XmlNode | string)[], prefix: string, localName: string): readonly XmlNode[] =>
+  children.filter((child) => typeof child !== 'string').filter((child) => child.prefix === prefix && child.localName === localName);
+/** The role's children with a name in both languages: what is missing is what we call the service. */
+const withNames = (children: readonly (XmlNode | string)[], names: LocalisedText | undefined): readonly (XmlNode | string)[] => {
+  if (names === undefined) return children;
+  const [extensions] = named(children, 'md', 'Extensions');
+  const [info] = named(extensions?.children ?? [], 'mdui', 'UIInfo');
+  const known = named(info?.children ?? [], 'mdui', 'DisplayName').map(({ attributes }) => attributes.find(({ prefix, localName }) => prefix === 'xml' && localName === 'lang')?.value.slice(0, 2).toLowerCase());
+  const missing = (['sv', 'en'] as const).filter((language) => !known.includes(language)).map((language) => element('mdui:DisplayName', { 'xml:lang': language }, [names[language]]));
+  if (missing.length === 0) return children;
+  const others = (extensions?.children ?? []).filter((child) => child !== info);
+  const whole = element('md:Extensions', {}, [...others, element('mdui:UIInfo', {}, [...missing, ...(info?.children ?? [])])]);
+  return [whole, ...children.filter((child) => child !== extensions)];
+};
+const contactNode = ({ type, company, email, telephone }: VouchedContact): XmlNode => element('md:ContactPerson', { contactType: type }, [
+  element('md:Company', {}, [company]), element('md:EmailAddress', {}, [`mailto:${email}`]), ...(telephone === null ? [] : [element('md:TelephoneNumber', {}, [telephone])]),
+]);
+
 /** `bytes`: the file that the registry serves from. The result gives the EntityDescriptor with the attributes asked for. Errors: as `readXml`; `saml.metadata`. */
-export const serviceEntity = (bytes: Uint8Array, { entityCategories, organisation }: VouchedFacts): ((attributes: Readonly<Record<string, string | undefined>>) => XmlNode) => {
+export const serviceEntity = (bytes: Uint8Array, { entityCategories, organisation, assurance = [], names, contacts = [] }: VouchedFacts): ((attributes: Readonly<Record<string, string | undefined>>) => XmlNode) => {
   const root = readXml(bytes, 'metadata');
   const entity = root.localName === 'EntityDescriptor' ? root : (childElements(root, md, 'EntityDescriptor')[0] ?? fail('saml.metadata', 'no EntityDescriptor'));
   const entityID = attributesOf(entity)['entityID'];
   // Ends and ids are the document's that it stands in.
   const roleAttributes = Object.fromEntries(Object.entries(attributesOf(roleIn(entity))).filter(([name]) => !['validUntil', 'cacheDuration', 'ID'].includes(name)));
   const found = rewritten(roleIn(entity));
-  const role = found === null ? fail('saml.metadata', 'an empty role') : element('md:SPSSODescriptor', roleAttributes, found.children);
-  const vouched = entityCategories.length === 0 ? [] : [element('md:Extensions', {}, [element('mdattr:EntityAttributes', {}, [
-    element('saml:Attribute', { Name: entityAttributes.entityCategory, NameFormat: attributeNameFormats.uri }, entityCategories.map((category) => element('saml:AttributeValue', {}, [category]))),
-  ])])];
+  const role = found === null ? fail('saml.metadata', 'an empty role') : element('md:SPSSODescriptor', roleAttributes, withNames(found.children, names));
+  const attributes = [...entityAttribute(entityAttributes.assuranceCertification, assurance), ...entityAttribute(entityAttributes.entityCategory, entityCategories)];
+  const vouched = attributes.length === 0 ? [] : [element('md:Extensions', {}, [element('mdattr:EntityAttributes', {}, attributes)])];
+  const published = childElements(entity, md, 'ContactPerson');
+  const types = new Set(published.map((contact) => attributesOf(contact)['contactType']));
   const children = [
     ...vouched, role,
     element('md:Organization', {}, [...both('md:OrganizationName', organisation.name), ...both('md:OrganizationDisplayName', organisation.displayName), ...both('md:OrganizationURL', organisation.url)]),
-    ...childElements(entity, md, 'ContactPerson').flatMap((contact) => rewritten(contact) ?? []),
+    ...published.flatMap((contact) => rewritten(contact) ?? []),
+    ...contacts.filter(({ type }) => !types.has(type)).map(contactNode),
   ];
-  return (attributes) => element('md:EntityDescriptor', { ...attributes, entityID }, children);
+  return (own) => element('md:EntityDescriptor', { ...own, entityID }, children);
 };

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { viewOf, type SchemaView } from '../core/schema-faults.ts';
 import { partyFileSchema } from '../parties/party-file.ts';
+import { identityProviderFileSchema } from '../parties/identity-provider-file.ts';
 import { serviceFileSchema } from '../parties/service-file.ts';
 import { fileRules } from './file-rules.ts';
 import { fileNames, fileOf, schemas } from './files.ts';
@@ -144,6 +145,12 @@ ${table(partyFileSchema)}
 Beside \`<name>.xml\`, the service's SAML metadata. Without it all defaults hold, and no attribute leaves.
 
 ${table(serviceFileSchema)}
+
+## metadata/identity-providers/\\<party\\>/\\<name\\>.yaml
+
+Beside \`<name>.xml\`, the SAML metadata of a party's IdP; alone, with the key \`oidc\`, for an OpenID Connect issuer. What stands under \`trust\` is all that it is believed in.
+
+${table(identityProviderFileSchema)}
 
 ## Rules between keys
 

@@ -6,9 +6,10 @@ import type { Finding } from '../core/findings.ts';
 import { isError } from '../core/findings.ts';
 import type { EntityId, OrganisationNumber, PartyId, ServiceId } from '../core/ids.ts';
 import type { SourceFile } from '../core/yaml-file.ts';
-import type { PartySource, RegistryContent, RegistryResult, RegistrySettings, Report } from './content.ts';
+import type { IdentityProviderSource, PartySource, RegistryContent, RegistryResult, RegistrySettings, Report } from './content.ts';
 import { lookAlikeKey } from './look-alike.ts';
-import type { Party, Registry, ServiceParty } from './model.ts';
+import type { IdentityProvider, Party, Registry, ServiceParty } from './model.ts';
+import { resolveIdentityProvider } from './resolve-identity-provider.ts';
 import { resolveParty } from './resolve-party.ts';
 import { resolveService } from './resolve-service.ts';
 
@@ -52,6 +53,32 @@ const claimEntityIds = (services: readonly { readonly service: ServiceParty; rea
   return exact;
 };
 
+const resolveProviders = (sources: readonly IdentityProviderSource[], parties: ReadonlyMap<PartyId, Party>, known: ReadonlyMap<PartyId, PartySource>, settings: RegistrySettings, report: Report) =>
+  sources.toSorted((a, b) => (a.id < b.id ? -1 : 1)).flatMap((source) => {
+    const party = parties.get(source.party);
+    if (party === undefined) {
+      if (!known.has(source.party)) report({ file: source.file, line: null, column: null, path: '', severity: 'error', rule: 'party-unknown', message: `lies below ${source.party}, which is no party`, fix: `add config/parties/${source.party}.yaml or move the file` });
+      return [];
+    }
+    const provider = resolveIdentityProvider(source, party, settings, report);
+    return provider === null ? [] : [{ provider, file: source.file }];
+  });
+const nameOf = ({ wire }: IdentityProvider): string => (wire.protocol === 'saml' ? wire.entityId : `${wire.issuer} ${wire.clientId}`);
+/** An IdP's name is its own: no other IdP's, not ours, and not the entityID of another party's service (a party's IdP may be a service too). */
+const claimProviderIds = (providers: readonly { readonly provider: IdentityProvider; readonly file: string }[], services: ReadonlyMap<EntityId, ServiceParty>, settings: RegistrySettings, report: Report): void => {
+  const taken = new Map<string, string>();
+  for (const { provider, file } of providers) {
+    const name = nameOf(provider);
+    const say = (rule: string, message: string, fix: string): void => report({ file, line: null, column: null, path: 'entityID', severity: 'error', rule, message, fix });
+    const twin = taken.get(name);
+    const service = services.get(name as EntityId);
+    if (twin !== undefined) say('entity-id-twice', `belongs to the identity provider ${twin} already`, 'remove one of the files: an entityID has one owner');
+    if (settings.ownEntityIds.includes(name)) say('entity-id-ours', 'is our own', 'save the metadata of the identity provider, not ours');
+    if (service !== undefined && service.party !== provider.party) say('entity-id-twice', `belongs to the service ${service.id} of another party`, 'let the party that owns the entityID have both files');
+    taken.set(name, provider.id);
+  }
+};
+
 /**
  * The snapshot, or null when there is an error among the findings: all or nothing. Warnings do not hold it back.
  * Order of the content does not matter; the maps are ordered by id.
@@ -80,9 +107,11 @@ export const buildRegistry = (content: RegistryContent, settings: RegistrySettin
       return result === null ? [] : [{ service: result, file: service.file }];
     });
   const entities = claimEntityIds(resolved, settings, report);
+  const providers = resolveProviders(content.identityProviders, parties, byId, settings, report);
+  claimProviderIds(providers, entities, settings, report);
   if (findings.some(isError)) return { registry: null, findings };
   const services = new Map<ServiceId, ServiceParty>([...entities.values()].map((service) => [service.id, service]));
-  return { registry: Object.freeze({ version: content.version, parties, services, servicesByEntityId: entities, partiesByOrganisation: organisations, identityProviders: new Map() }), findings };
+  return { registry: Object.freeze({ version: content.version, parties, services, servicesByEntityId: entities, partiesByOrganisation: organisations, identityProviders: new Map(providers.map(({ provider }) => [provider.id, provider])) }), findings };
 };
 
 /** The party whose number, or whose affiliate's number, this is; disabled parties too: the flow refuses those by name. */

@@ -1,30 +1,13 @@
 /** One service: its metadata and its settings file to the service as the flow sees it. */
 import type { Finding } from '../core/findings.ts';
-import type { LocalisedText } from '../core/locale.ts';
-import { isPlainText } from '../core/schema-parts.ts';
 import type { RegistrySettings, Report, ServiceSource } from './content.ts';
 import type { FederationRules, OidcClient, Party, SamlService, ServiceParty } from './model.ts';
 import { clientFaults, loopbackOfWeb } from './client-file.ts';
-import { isSafeLogo } from './service-file.ts';
+import { logoFrom, namesFrom } from './presentation.ts';
 
 interface Owner { readonly party: Party; readonly sso: ServiceParty['sso'] }
 /** Reports at the place in the settings file, or at the metadata file where there is none. */
 type Say = (path: readonly (string | number)[], rule: string, message: string, fix: string, severity?: Finding['severity']) => void;
-
-const MAX_NAME = 100;
-/** A published name is shown to people: one line, no tricks with the direction of writing (threats F07). */
-const shownName = (text: string | undefined): string | undefined => {
-  const plain = text?.replace(/\s+/g, ' ').trim();
-  return plain === undefined || plain === '' || !isPlainText(plain) ? undefined : plain.slice(0, MAX_NAME);
-};
-const namesOf = ({ id, value, description }: ServiceSource): LocalisedText => {
-  const sv = value.names?.sv ?? shownName(description.names.sv);
-  const en = value.names?.en ?? shownName(description.names.en);
-  const fallback = id.slice(id.indexOf('/') + 1);
-  return { sv: sv ?? en ?? fallback, en: en ?? sv ?? fallback };
-};
-const logoOf = ({ value, description }: ServiceSource): string | null =>
-  value.logo ?? description.logos.toSorted((a, b) => Number(b.url.startsWith('data:')) - Number(a.url.startsWith('data:')) || Number(b.language === 'sv') - Number(a.language === 'sv')).find(({ url }) => isSafeLogo(url))?.url ?? null;
 
 /** The federation's must-rules bind its services; what is only its custom may be changed by the settings file. */
 const checkMust = (service: ServiceParty, rules: FederationRules, say: Say): void => {
@@ -90,8 +73,8 @@ export const resolveService = (source: ServiceSource, owner: Owner, settings: Re
     id: source.id,
     party: source.party,
     enabled: value.enabled,
-    names: namesOf(source),
-    logo: logoOf(source),
+    names: namesFrom(source.value.names, source.description.names, source.id.slice(source.id.indexOf('/') + 1)),
+    logo: logoFrom(source.value.logo, source.description.logos),
     homeUrl: value.homeUrl ?? null,
     federation: rules,
     sso: value.sso ?? owner.sso,

@@ -3,7 +3,7 @@
  * sentences out. Does not own: taking or holding changes (parties/sources). Risk is by list: what no rule knows is high.
  */
 import type { PartyId, ServiceId } from '../../core/ids.ts';
-import type { Party, Registry, ServiceParty } from '../../parties/model.ts';
+import type { IdentityProvider, Party, Registry, ServiceParty } from '../../parties/model.ts';
 import type { Change, Difference, Risk } from './model.ts';
 import { clientChanges } from './client-changes.ts';
 import { samlChanges } from './saml-changes.ts';
@@ -77,6 +77,23 @@ const come = (service: ServiceParty, owner: ServiceParty | undefined): Differenc
   owner === undefined ? difference('service-added', 'high', `is new: ${service.names.sv}, ${service.wire.entityId}, follows ${service.federation.id}`)
   : difference('entity-id-moved', 'high', `takes the entityID ${service.wire.entityId} over from ${owner.id}`);
 
+const spelledOut = (_key: string, value: unknown): unknown => (value instanceof Map ? [...value as Map<unknown, unknown>] : value);
+const spelled = (value: unknown): string => JSON.stringify(value, spelledOut);
+/** Whoever is believed about people: every change is for a person, but for what is only shown. */
+const providerChanges = (before: IdentityProvider | undefined, after: IdentityProvider | undefined): readonly Change[] => {
+  const id = (after ?? before)?.id ?? '';
+  const party = (after ?? before)?.party as PartyId;
+  const say = (kind: string, risk: Risk, says: string): Change => ({ party, service: null, provider: id, ...difference(kind, risk, says) });
+  if (after === undefined) return [say('provider-removed', 'high', 'is removed: nobody is sent there, and its sessions answer no longer')];
+  if (before === undefined) return [say('provider-added', 'high', `is new: it may log in people at ${after.trust.highestLevel} at most`)];
+  const found: Change[] = [];
+  if (spelled(before.wire) !== spelled(after.wire)) found.push(say('provider-wire', 'high', 'has other keys or addresses'));
+  if (spelled(before.trust) !== spelled(after.trust)) found.push(say('provider-trust', 'high', 'is believed in something else'));
+  if (before.enabled !== after.enabled) found.push(say('enabled', 'high', after.enabled ? 'is switched on' : 'is switched off'));
+  if (found.length === 0 && spelled(before) !== spelled(after)) found.push(say('provider-shown', 'low', 'is shown in another way'));
+  return found;
+};
+
 /** Every difference between what serves and what is wanted, by service and party. Empty when they mean the same. */
 export const changesBetween = (before: Registry, after: Registry): readonly Change[] => {
   const changes: Change[] = [];
@@ -93,8 +110,9 @@ export const changesBetween = (before: Registry, after: Registry): readonly Chan
     else add(service.party, id, [...(owner !== undefined && owner.id !== id ? [come(service, owner)] : []), ...serviceChanges(old, service)]);
   }
   for (const [id, service] of before.services) if (!after.services.has(id)) add(service.party, id, [difference('service-removed', 'high', gone(service))]);
+  for (const id of new Set([...before.identityProviders.keys(), ...after.identityProviders.keys()])) changes.push(...providerChanges(before.identityProviders.get(id), after.identityProviders.get(id)));
   return changes;
 };
 export const isRisky = (changes: readonly Difference[]): boolean => changes.some(({ risk }) => risk === 'high');
 /** `+ ale/journal: is new …` as a line for people. */
-export const describeChange = ({ party, service, risk, says }: Change): string => `${risk === 'high' ? '!' : '·'} ${service ?? party}: ${says}`;
+export const describeChange = ({ party, service, provider, risk, says }: Change): string => `${risk === 'high' ? '!' : '·'} ${provider === undefined ? (service ?? party) : `identity provider ${provider}`}: ${says}`;

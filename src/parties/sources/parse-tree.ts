@@ -4,15 +4,17 @@ import { isBrygganError, toBrygganError } from '../../core/errors.ts';
 import type { Finding } from '../../core/findings.ts';
 import { toPartyId, toServiceId } from '../../core/ids.ts';
 import { readYaml, type YamlReading } from '../../core/yaml-file.ts';
-import type { PartySource, RegistryContent, ServiceDescription, ServiceSource } from '../content.ts';
+import type { IdentityProviderSource, PartySource, RegistryContent, ServiceDescription, ServiceSource } from '../content.ts';
 import { clientFrom, type ClientFile } from '../client-file.ts';
+import { identityProviderFileSchema, type IdentityProviderFile } from '../identity-provider-file.ts';
 import { partyFileSchema, type PartyFile } from '../party-file.ts';
 import { serviceFileSchema, type ServiceFile } from '../service-file.ts';
-import { contentHash, partiesDirectory, servicesDirectory, type Tree } from './tree.ts';
+import { readIdentityProviderMetadata } from '../../saml/metadata/read-identity-provider.ts';
+import { contentHash, identityProvidersDirectory, partiesDirectory, servicesDirectory, type Tree } from './tree.ts';
 
 /** Reads an EntityDescriptor; fails with `saml.metadata` whose facts hold line, element and fix. */
 export type ReadServiceMetadata = (bytes: Uint8Array, fileName: string) => ServiceDescription;
-type Description = { readonly ok: true; readonly value: ServiceDescription } | { readonly ok: false; readonly findings: readonly Finding[] };
+type Description<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly findings: readonly Finding[] };
 interface Parsed { readonly hash: string; readonly result: unknown }
 /** By path; holds what was parsed last. */
 export type ParseCache = Map<string, Parsed>;
@@ -20,7 +22,7 @@ export type ParseCache = Map<string, Parsed>;
 const BREATHE_EVERY = 8;
 const finding = (file: string, rule: string, message: string, fix: string, severity: Finding['severity'] = 'error'): Finding => ({ file, line: null, column: null, path: '', severity, rule, message, fix });
 
-const describe = (bytes: Uint8Array, file: string, read: ReadServiceMetadata): Description => {
+const describe = <T>(bytes: Uint8Array, file: string, read: (bytes: Uint8Array, fileName: string) => T): Description<T> => {
   try {
     return { ok: true, value: read(bytes, file) };
   } catch (thrown) {
@@ -36,11 +38,11 @@ const describe = (bytes: Uint8Array, file: string, read: ReadServiceMetadata): D
 
 interface Group { readonly party: string; readonly name: string; readonly xml: string | null; readonly yaml: string | null }
 /** `<name>.xml` and `<name>.yaml` belong together. */
-const groupServices = (tree: Tree, report: (finding: Finding) => void): readonly Group[] => {
+const groupsIn = (directory: string, tree: Tree, report: (finding: Finding) => void): readonly Group[] => {
   const groups = new Map<string, Group>();
   for (const path of tree.keys()) {
-    if (!path.startsWith(`${servicesDirectory}/`)) continue;
-    const [party = '', file = ''] = path.slice(servicesDirectory.length + 1).split('/');
+    if (!path.startsWith(`${directory}/`)) continue;
+    const [party = '', file = ''] = path.slice(directory.length + 1).split('/');
     const [, name, kind] = /^(.+)\.(xml|yaml)$/.exec(file) ?? [];
     if (name === undefined) {
       if (!/^readme(?:\.|$)/i.test(file)) report(finding(path, 'file-ignored', 'is neither .xml nor .yaml and is not read', 'rename or remove it', 'warning'));
@@ -124,6 +126,27 @@ const parseService = async ({ party, name, xml, yaml }: Group, { once, report }:
   return { ...ids, file: xml, description: description.value, value: settings?.value ?? serviceFileSchema.parse({}), source: settings?.source ?? null };
 };
 
+const parseProvider = async ({ party, name, xml, yaml }: Group, { once, report }: Work): Promise<IdentityProviderSource | null> => {
+  if (yaml === null) {
+    report(finding(xml ?? identityProvidersDirectory, 'trust-missing', `has no ${name}.yaml beside it`, `write ${name}.yaml with the key trust: without it nothing that the identity provider says is believed`));
+    return null;
+  }
+  const settings = await once(yaml, (bytes): YamlReading<IdentityProviderFile> => readYaml(bytes, yaml, identityProviderFileSchema));
+  const ids = named(yaml, () => ({ id: toServiceId(`${party}/${name}`), party: toPartyId(party) }), report);
+  if (!settings.ok) settings.findings.forEach(report);
+  if (!settings.ok || ids === null) return null;
+  const { value, source } = settings;
+  if (value.oidc !== undefined && xml !== null) return twoKinds(yaml, report);
+  if (value.oidc === undefined && xml === null) {
+    report(finding(yaml, 'metadata-missing', `has no ${name}.xml beside it`, `save the identity provider's SAML metadata as ${name}.xml in the same directory, or write the key oidc for an OpenID Connect issuer`));
+    return null;
+  }
+  if (xml === null) return { ...ids, file: yaml, description: null, value, source };
+  const description = await once(xml, (bytes) => describe(bytes, xml, readIdentityProviderMetadata));
+  if (!description.ok) description.findings.forEach(report);
+  return description.ok ? { ...ids, file: xml, description: description.value, value, source } : null;
+};
+
 /** What could be read, and every fault. `version` is put in as it comes. */
 export const parseTree = async (tree: Tree, version: string, read: ReadServiceMetadata, cache: ParseCache): Promise<{ readonly content: RegistryContent; readonly findings: readonly Finding[] }> => {
   const findings: Finding[] = [];
@@ -131,9 +154,14 @@ export const parseTree = async (tree: Tree, version: string, read: ReadServiceMe
   for (const path of cache.keys()) if (!tree.has(path)) cache.delete(path);
   const parties = await parseParties(work);
   const services: ServiceSource[] = [];
-  for (const group of groupServices(tree, work.report)) {
+  for (const group of groupsIn(servicesDirectory, tree, work.report)) {
     const service = await parseService(group, work, read);
     if (service !== null) services.push(service);
   }
-  return { content: { version, parties, services }, findings };
+  const identityProviders: IdentityProviderSource[] = [];
+  for (const group of groupsIn(identityProvidersDirectory, tree, work.report)) {
+    const provider = await parseProvider(group, work);
+    if (provider !== null) identityProviders.push(provider);
+  }
+  return { content: { version, parties, services, identityProviders }, findings };
 };

@@ -1,47 +1,15 @@
 /** Reads a service's metadata file: one EntityDescriptor with one SPSSODescriptor [SAMLMeta §2.3.2, §2.4.4]. */
-import { fail, isBrygganError } from '../../core/errors.ts';
-import { toEntityId, type EntityId } from '../../core/ids.ts';
-import { parseUtcDateTime } from '../../core/dates.ts';
 import { trimXmlSpace } from '../messages/shape.ts';
 import { attributeNameFormats, bindings, entityAttributes, namespaces } from '../names.ts';
 import { attributeOf, childElements, onlyChild, readXml, type XmlElement } from '../xml/index.ts';
 import { describe } from './describe.ts';
+import { earliestEnd, entityAttributeValues, entityIdOf, entityOf, inFile, sloList } from './entity.ts';
 import { faultIn, type Fault } from './fault.ts';
 import { roleKeys } from './keys.ts';
-import { booleanOf, endpointUrl, extensionsOf, indexOf, localised, trimmedText } from './reading.ts';
-import type { PublishedAcs, PublishedAttributeService, PublishedSlo, PublishedWish, ServiceMetadata, ServiceWire } from './service-metadata.ts';
+import { booleanOf, endpointUrl, indexOf, localised, trimmedText } from './reading.ts';
+import type { PublishedAcs, PublishedAttributeService, PublishedWish, ServiceMetadata, ServiceWire } from './service-metadata.ts';
 
-const { md, mdattr, saml, samlp } = namespaces;
-
-/** Whatever is wrong with the XML itself also names the file. */
-const inFile = <T>(fileName: string, read: () => T): T => {
-  try {
-    return read();
-  } catch (error) {
-    if (!isBrygganError(error) || error.code === 'saml.metadata') throw error;
-    const { line } = error.facts;
-    return fail('saml.metadata', `${fileName}${line === undefined ? '' : `:${line}`}: ${error.detail}; fix: export the file again, as plain UTF-8 XML without DOCTYPE`, { ...error.facts, file: fileName, reason: error.code }, error);
-  }
-};
-
-const entityOf = (root: XmlElement, fault: Fault): XmlElement => {
-  if (root.namespace !== md) return fault(root, 'is not SAML metadata', 'save the metadata of the service, not another document');
-  if (root.localName === 'EntityDescriptor') return root;
-  if (root.localName !== 'EntitiesDescriptor') return fault(root, 'is neither EntityDescriptor nor EntitiesDescriptor', 'save the whole metadata document');
-  const entities = childElements(root, md, 'EntityDescriptor');
-  const [only] = entities;
-  if (only === undefined || entities.length > 1 || childElements(root, md, 'EntitiesDescriptor').length > 0) return fault(root, 'must hold exactly one entity', 'save one file per service');
-  return only;
-};
-
-const entityIdOf = (entity: XmlElement, fault: Fault): EntityId => {
-  const value = attributeOf(entity, 'entityID') ?? '';
-  try {
-    return toEntityId(value);
-  } catch {
-    return fault(entity, 'entityID is missing, longer than 1024 characters or holds white space', 'write the entityID that the service uses as Issuer');
-  }
-};
+const { md, samlp } = namespaces;
 
 /** The role that asks for logins. A document that is only an identity provider is refused (threats F08). */
 const serviceRoleOf = (entity: XmlElement, fault: Fault): XmlElement => {
@@ -52,15 +20,6 @@ const serviceRoleOf = (entity: XmlElement, fault: Fault): XmlElement => {
     return fault(entity, other ? 'describes an identity provider, not a service' : 'has no SPSSODescriptor for SAML 2.0', 'save the metadata of the service (SPSSODescriptor with SAML 2.0 in protocolSupportEnumeration)');
   }
   return roles.length > 1 ? fault(roles[1] ?? role, 'is the second SPSSODescriptor', 'keep one of them') : role;
-};
-
-const earliestEnd = (elements: readonly XmlElement[], fault: Fault): number | null => {
-  const ends = elements.flatMap((element) => {
-    const value = attributeOf(element, 'validUntil');
-    if (value === undefined) return [];
-    return [parseUtcDateTime(trimXmlSpace(value)) ?? fault(element, 'validUntil is not a time in UTC', 'write it like 2027-01-31T00:00:00Z')];
-  });
-  return ends.length === 0 ? null : Math.min(...ends);
 };
 
 const distinctIndexes = (elements: readonly XmlElement[], fault: Fault): void => {
@@ -83,15 +42,6 @@ const acsList = (role: XmlElement, fault: Fault): readonly PublishedAcs[] => {
   return list;
 };
 
-const logoutBindings: ReadonlyMap<string, PublishedSlo['binding']> = new Map([[bindings.redirect, 'redirect'], [bindings.post, 'post'], [bindings.soap, 'soap']]);
-const sloList = (role: XmlElement, fault: Fault): readonly PublishedSlo[] =>
-  childElements(role, md, 'SingleLogoutService').flatMap((element) => {
-    const binding = logoutBindings.get(trimXmlSpace(attributeOf(element, 'Binding') ?? ''));
-    if (binding === undefined) return [];
-    const url = endpointUrl(element, 'Location', fault);
-    return [{ url, responseUrl: attributeOf(element, 'ResponseLocation') === undefined ? url : endpointUrl(element, 'ResponseLocation', fault), binding }];
-  });
-
 const wishOf = (element: XmlElement, fault: Fault): PublishedWish => ({
   name: trimXmlSpace(attributeOf(element, 'Name') ?? '') || fault(element, 'has no Name', 'write the name of the attribute; FriendlyName is never matched'),
   nameFormat: trimXmlSpace(attributeOf(element, 'NameFormat') ?? attributeNameFormats.unspecified), // [SAMLCore §2.7.3.1]
@@ -107,16 +57,6 @@ const attributeServices = (role: XmlElement, fault: Fault): readonly PublishedAt
     attributes: childElements(element, md, 'RequestedAttribute').map((wish) => wishOf(wish, fault)),
   }));
 };
-
-const categoriesOf = (entity: XmlElement, fault: Fault): readonly string[] => [
-  ...new Set(
-    extensionsOf(entity, mdattr, 'EntityAttributes')
-      .flatMap((attributes) => childElements(attributes, saml, 'Attribute'))
-      .filter((attribute) => attributeOf(attribute, 'Name') === entityAttributes.entityCategory)
-      .flatMap((attribute) => childElements(attribute, saml, 'AttributeValue'))
-      .map((value) => trimmedText(value, fault)),
-  ),
-];
 
 /**
  * `bytes` of the file to typed facts, or `saml.metadata` with file, line, element and fix in its facts.
@@ -147,7 +87,7 @@ const readDocument = (bytes: Uint8Array, fileName: string): ServiceMetadata => {
     assertionConsumerServices: acsList(role, fault),
     singleLogoutServices: sloList(role, fault),
     attributeConsumingServices: services,
-    entityCategories: categoriesOf(entity, fault),
+    entityCategories: entityAttributeValues(entity, entityAttributes.entityCategory, fault),
   };
   const description = describe(entity, role, fault);
   const [service] = [...services].sort((a, b) => Number(b.isDefault) - Number(a.isDefault) || a.index - b.index);

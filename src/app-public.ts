@@ -23,6 +23,8 @@ import type { Reading } from './app-keys.ts';
 import type { Fetched } from './keys/fetches.ts';
 import { bareFrame } from './login/frame.ts';
 import { routeOidc, type OidcParts } from './app-oidc.ts';
+import { methodIdOf } from './login/upstream-session.ts';
+import { routeUpstreams, type Upstreams } from './app-upstreams.ts';
 import { readPem } from './app-parts.ts';
 import { formFields } from './saml/bindings/post.ts';
 import { assets } from './ui/assets.ts';
@@ -48,7 +50,9 @@ const routeFeeds = (server: ReturnType<typeof createPublicServer>, feeds: Feeds,
 });
 export interface Watchers { readonly metrics: ReturnType<typeof createMetrics>; readonly tracing: Tracing | null; readonly fetched: (what: Fetched, request: Reading) => void }
 
-export const createPublic = (configuration: Configuration, ports: LoginPorts, watchers: Watchers, saml: SamlParts, oidc: OidcParts) => {
+/** entityIDs of the IdPs that a login may be sent to. */
+const upstreamIds = (ports: LoginPorts): readonly string[] => [...ports.registry.current().identityProviders.values()].filter(({ id }) => ports.upstreams?.(methodIdOf(id)) !== undefined).map(({ wire }) => (wire.protocol === 'saml' ? wire.entityId : wire.issuer));
+export const createPublic = (configuration: Configuration, ports: LoginPorts, watchers: Watchers, saml: SamlParts & { readonly upstreams: Upstreams }, oidc: OidcParts) => {
   const { metrics, tracing, fetched } = watchers;
   const tools: ReplyTools = { ui, environment: configuration.environment, transactionSeconds: configuration.login.transactionSeconds };
   const { tls } = configuration.listeners.public;
@@ -70,7 +74,7 @@ export const createPublic = (configuration: Configuration, ports: LoginPorts, wa
     metrics.request(request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
-  const context = (): AcceptContext => ({ registry: ports.registry.current(), now: ports.clock.now(), ssoUrls: [saml.urls.sso], providerIds: [configuration.entityId], wantSigned: false, attributeByWireName });
+  const context = (): AcceptContext => ({ registry: ports.registry.current(), now: ports.clock.now(), ssoUrls: [saml.urls.sso], providerIds: [configuration.entityId, ...upstreamIds(ports)], ownProviderId: configuration.entityId, wantSigned: false, attributeByWireName });
   const logoutContext = (): LogoutContext => ({ registry: ports.registry.current(), now: ports.clock.now(), sloUrls: [saml.urls.slo, saml.urls.sloSoap] });
   registerSaml(server, {
     acceptRedirect: (rawQuery) => acceptAuthnRequest({ binding: 'redirect', rawQuery }, context()),
@@ -93,6 +97,7 @@ export const createPublic = (configuration: Configuration, ports: LoginPorts, wa
       return sendFlow(request, reply, await arrive(arrival, transport, transport === 'cross-site-post' ? noCookies(browser) : browser, ports), tools);
     },
   });
+  routeUpstreams(server, saml.upstreams, ports, tools);
   routeFeeds(server, saml.feeds, ports, tools, watchers);
   routeOidc(server, oidc, ports, { ...tools, observe: (request) => fetched('jwks', request) });
   registerLogin(server, ports, tools);

@@ -20,6 +20,8 @@ import { lineOf } from './login/audit-lines.ts';
 import type { LoginPorts } from './login/context.ts';
 import { createPace } from './login/pace.ts';
 import type { AuthenticationMethod } from './login/ports.ts';
+import { methodOf } from './login/upstream.ts';
+import { createUpstreamLogoutFace } from './login/upstream-session.ts';
 import { createLogger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { openFileRegistry, type FileRegistry } from './parties/sources/files.ts';
@@ -41,6 +43,7 @@ import { openOidc, type OidcParts } from './app-oidc.ts';
 import { openPhones } from './app-phone.ts';
 import { remindOfCertificates, watchedCertificates } from './app-certificates.ts';
 import { createMachine } from './app-machine.ts';
+import { openUpstreams, type Upstreams } from './app-upstreams.ts';
 import { createPublic, type SamlParts } from './app-public.ts';
 import { createActions, createView } from './app-watch.ts';
 
@@ -91,12 +94,14 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const keys = await openKeys(configuration, log);
   const keyring = openKeyring(keys, { configuration, log, stores, registry, audit: trail });
   await keyring.exchange().catch((error: unknown) => log.warn({ reason: String(error) }, 'keys could not be compared with the other nodes'));
-  const oidc = openOidc({ configuration, secret, log, stores, registry, outbound, clock, random, keys: keys.serving().oidc, recheck: (identity) => (ports.methods.get(identity.method) ?? fail('card.revoked', 'the method of the login is gone', { method: identity.method })).recheck(identity) });
-  const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, keys, oidc }, inOrder(configuration, [...methods.map((settings) => createCertificateMethod(settings, certificatePorts)), ...phones.methods]));
+  const upstreams = await openUpstreams({ configuration, stores, registry, keys });
+  keys.follow(upstreams.follow);
+  const oidc = openOidc({ configuration, secret, log, stores, registry, outbound, clock, random, keys: keys.serving().oidc, recheck: (identity) => (methodOf(identity.method, ports) ?? fail('card.revoked', 'the method of the login is gone', { method: identity.method })).recheck(identity) });
+  const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, keys, oidc, upstreams }, inOrder(configuration, [...methods.map((settings) => createCertificateMethod(settings, certificatePorts)), ...phones.methods]));
 
   const saml = await samlParts(configuration, registry, keys, log);
   keys.follow(oidc.follow);
-  const publicServer = createPublic(configuration, ports, { metrics, tracing, fetched: fetchedBy(keys, keyring, registry) }, saml, oidc);
+  const publicServer = createPublic(configuration, ports, { metrics, tracing, fetched: fetchedBy(keys, keyring, registry) }, { ...saml, upstreams }, oidc);
   const { card, proxy } = createCardServers(configuration.listeners, { ports, methods, certificatePorts, ...options });
   const machine = configuration.listeners.machine === null ? null : createMachine(configuration.listeners.machine, oidc, ports, { trust, revocation, clock, log });
   let draining = false;
@@ -161,7 +166,7 @@ const samlParts = async (configuration: Configuration, registry: FileRegistry, k
 const signerOf = (keys: Keys): { readonly signer: Signer; readonly signerFor: (service: string) => Signer } => ({ get signer() { return keys.serving().signerFor(null); }, signerFor: (service) => keys.serving().signerFor(service) });
 interface Made {
   readonly configuration: Configuration; readonly secret: string; readonly log: Log; readonly metrics: ReturnType<typeof createMetrics>; readonly stores: Stores;
-  readonly trail: RunningTrail; readonly registry: FileRegistry; readonly directory: OpenedDirectory; readonly outbound: OutboundClient; readonly keys: Keys; readonly oidc: OidcParts;
+  readonly trail: RunningTrail; readonly registry: FileRegistry; readonly directory: OpenedDirectory; readonly outbound: OutboundClient; readonly keys: Keys; readonly oidc: OidcParts; readonly upstreams: Upstreams;
 }
 const inOrder = ({ methods: rows }: Configuration, methods: readonly AuthenticationMethod[]): LoginPorts['methods'] =>
   new Map(rows.flatMap(({ id }) => methods.filter((method) => method.id === id).map((method) => [id, method])));
@@ -180,7 +185,8 @@ const loginPorts = (made: Made, methods: LoginPorts['methods']): LoginPorts => {
     },
     releasePolicy: () => configuration.release,
     methods,
-    logoutFaces: { saml: createLogoutFace({ entityId, signer: signing.signer, signerFor: signing.signerFor, clock, random, log, registry, post: (url, body) => outbound.post(url, body, 'text/xml; charset=utf-8', SOAP_LIMITS) }), get oidc() { return made.oidc.logoutFace; } },
+    upstreams: made.upstreams.methodFor,
+    logoutFaces: { upstream: createUpstreamLogoutFace(made.upstreams.methodFor), saml: createLogoutFace({ entityId, signer: signing.signer, signerFor: signing.signerFor, clock, random, log, registry, post: (url, body) => outbound.post(url, body, 'text/xml; charset=utf-8', SOAP_LIMITS) }), get oidc() { return made.oidc.logoutFace; } },
     pace: createPace(clock, login),
     settings: { publicUrl: configuration.publicUrl, environment: configuration.environment, ...login, ...session, secret },
     operatorSupport: configuration.operator.support,

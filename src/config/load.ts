@@ -95,13 +95,13 @@ export const loadConfiguration = (root: string, environment: ProcessEnvironment)
 export const findingsOf = (error: unknown): readonly Finding[] => (isBrygganError(error) && Array.isArray(error.cause) ? (error.cause as Finding[]) : []);
 
 /** What parties and services need to know of the rest. */
-export const registrySettings = (configuration: Pick<Configuration, 'environment' | 'federations' | 'entityId' | 'lookAlikes'> & { readonly listeners?: { readonly machine?: unknown }; readonly methods: readonly Pick<MethodSettings, 'id' | 'byDefault'>[] }): RegistrySettings => ({
+export const registrySettings = (configuration: Pick<Configuration, 'environment' | 'federations' | 'entityId' | 'lookAlikes'> & { readonly listeners?: { readonly machine?: unknown }; readonly upstreamSaml?: Configuration['upstreamSaml']; readonly methods: readonly Pick<MethodSettings, 'id' | 'byDefault'>[] }): RegistrySettings => ({
   environment: configuration.environment,
   federations: new Map(configuration.federations.map((row) => [row.id, row])),
   methods: configuration.methods.map(({ id }) => id), methodsByDefault: configuration.methods.filter(({ byDefault }) => byDefault).map(({ id }) => id),
   attributes: new Set(['*', ...catalogue.map(({ id }) => id)]),
   machineListener: configuration.listeners?.machine != null,
-  ownEntityIds: [configuration.entityId],
+  ownEntityIds: [configuration.entityId, ...(configuration.upstreamSaml === undefined ? [] : [configuration.upstreamSaml.entityId])],
   approvedLookAlikes: configuration.lookAlikes,
 });
 

@@ -88,6 +88,8 @@ export interface Configuration {
   readonly hardened: boolean;
   readonly publicUrl: string;
   readonly entityId: string;
+  /** We as a service of the parties' own IdPs. */
+  readonly upstreamSaml: { readonly entityId: string };
   readonly serviceName: LocalisedText;
   readonly operator: { readonly names: LocalisedText; readonly displayNames: LocalisedText; readonly urls: LocalisedText; readonly contacts: readonly OperatorContact[]; readonly support: SupportContact };
   readonly listeners: { readonly public: PublicListener; readonly card: CardListener | null; readonly proxy: ProxyListener | null; readonly machine: MachineListener | null; readonly management: { readonly address: string; readonly port: number } };

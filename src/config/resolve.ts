@@ -124,7 +124,7 @@ export const resolveConfiguration = (values: FileValues, context: ResolveContext
   const text = ({ sv, en }: LocalisedText): LocalisedText => ({ sv, en });
   return {
     root, state, hardened,
-    environment: broker.environment, publicUrl: broker.publicUrl, entityId: broker.entityId, serviceName: text(broker.serviceName),
+    environment: broker.environment, publicUrl: broker.publicUrl, entityId: broker.entityId, upstreamSaml: { entityId: broker.upstreamSaml.entityId ?? `${broker.publicUrl}/upstream/saml/metadata` }, serviceName: text(broker.serviceName),
     operator: { ...broker.operator, contacts: broker.operator.contacts.map((contact) => ({ ...contact, phone: contact.phone ?? null })) },
     listeners: {
       public: { address: broker.listeners.public.address, port: broker.listeners.public.port, tls: broker.listeners.public.tls === undefined ? null : tlsAt(broker.listeners.public.tls, context) },

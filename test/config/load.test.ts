@@ -175,7 +175,7 @@ test('what parties and services may refer to comes from the configuration', () =
   expect([...settings.federations.keys()]).toEqual(['sambi', 'inera', 'sweden-connect', 'local']);
   expect(settings.methods).toEqual(['siths-card']);
   expect(settings.attributes?.has('employeeHsaId')).toBe(true);
-  expect(settings.ownEntityIds).toEqual(['https://localhost:8443/saml/metadata']);
+  expect(settings.ownEntityIds).toEqual(['https://localhost:8443/saml/metadata', 'https://localhost:8443/upstream/saml/metadata']);
 });
 
 test('check reads the directory of invented people too', async () => {

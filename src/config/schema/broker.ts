@@ -122,6 +122,7 @@ export const brokerSchema = z.strictObject({
   environment: z.enum(environments).meta({ description: 'which CAs, id formats and feeds are trusted; a banner stands on every page outside production. Hardening is another switch: NODE_ENV=production' }),
   publicUrl: origin.meta({ description: 'where browsers reach us', examples: ['https://idp.example.se'] }),
   entityId: rule(webAddress, (value) => value.length <= 256, 'is longer than 256 characters', 'choose a shorter one').meta({ description: 'our SAML entityID: for ever, and not tied to a host that may move', examples: ['https://idp.example.se/saml/metadata'] }),
+  upstreamSaml: z.strictObject({ entityId: rule(webAddress, (value) => value.length <= 256, 'is longer than 256 characters', 'choose a shorter one').optional().meta({ description: 'default: <publicUrl>/upstream/saml/metadata' }) }).prefault({}).meta({ description: 'we as a service of the parties’ own IdPs' }),
   serviceName: localised.meta({ description: 'what this login service is called', examples: [{ sv: 'Inloggning', en: 'Login' }] }),
   operator,
   listeners: z.strictObject({

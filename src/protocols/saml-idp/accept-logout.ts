@@ -9,11 +9,11 @@ import type { BoundMessage } from '../../saml/bindings/message.ts';
 import { readPost } from '../../saml/bindings/post.ts';
 import { readRedirect } from '../../saml/bindings/redirect.ts';
 import { soapBody } from '../../saml/bindings/soap.ts';
-import { readLogoutRequest, readLogoutResponse, type LogoutRequest, type LogoutResponse } from '../../saml/messages/logout.ts';
+import { checkLogout, isCompleteLogout, type LogoutAim } from '../../saml/messages/logout-checks.ts';
+import { readLogoutRequest, readLogoutResponse, type LogoutRequest } from '../../saml/messages/logout.ts';
 import { isSigned, readXml, verifyEnveloped, type XmlElement } from '../../saml/xml/index.ts';
 import { checkEnabled, serviceBehind, verifiedTree, type AcceptContext, type IncomingMessage } from './accept.ts';
 import { askerState } from './face-state.ts';
-import { isCompleteLogout } from './logout-face.ts';
 
 /** Addresses that a Destination may name: ours for logout. */
 export type LogoutContext = Pick<AcceptContext, 'registry' | 'now'> & { readonly sloUrls: readonly string[] };
@@ -22,13 +22,6 @@ export type AcceptedLogout =
   /** `mark`: the step that our request belonged to; `service` has signed. */
   | { readonly kind: 'answer'; readonly mark: string; readonly service: string; readonly succeeded: boolean };
 
-const LIFETIME_SECONDS = 300;
-const checkAim = (message: LogoutRequest | LogoutResponse, service: SamlParty, { sloUrls, now }: LogoutContext): void => {
-  if (message.destination === null || !sloUrls.includes(message.destination)) fail('saml.destination', 'Destination is missing or not one of our addresses', { entityId: message.issuer }); // [SAMLBind §3.4.5.2]
-  const skew = service.federation.clockSkew * 1000;
-  const age = now - message.issueInstant;
-  if (age > LIFETIME_SECONDS * 1000 + skew || age < -skew) fail('saml.issue-instant', 'IssueInstant is too old or in the future', { entityId: message.issuer, ageSeconds: Math.round(age / 1000), skewSeconds: service.federation.clockSkew });
-};
 const wishOf = (request: LogoutRequest, service: SamlParty, relayState: string | null, answered: boolean): LogoutWish => ({
   asker: { protocol: 'saml', service: service.id, faceState: askerState({ requestId: request.id, relayState, answered }) },
   sessionIndexes: request.sessionIndexes, subject: { ...request.nameId }, ownSessionOnly: false,
@@ -36,11 +29,10 @@ const wishOf = (request: LogoutRequest, service: SamlParty, relayState: string |
 const readRequest = (root: XmlElement, service: SamlParty, context: LogoutContext): LogoutRequest => {
   checkEnabled(service, context);
   const request = readLogoutRequest(root);
-  checkAim(request, service, context);
-  const { notOnOrAfter } = request;
-  if (notOnOrAfter !== null && notOnOrAfter + service.federation.clockSkew * 1000 <= context.now) fail('saml.issue-instant', 'NotOnOrAfter has passed', { entityId: request.issuer }); // [SAMLCore §3.7.1]
+  checkLogout(request, aimOf(service, context));
   return request;
 };
+const aimOf = (service: SamlParty, { sloUrls, now }: LogoutContext): LogoutAim => ({ urls: sloUrls, now, skewSeconds: service.federation.clockSkew });
 
 /** By Redirect or POST. Errors: `binding.*`, `xml.*`, `signature.*`, `saml.*`, `service.disabled`, `party.disabled`. */
 export const acceptLogout = (message: IncomingMessage, context: LogoutContext): AcceptedLogout => {
@@ -53,7 +45,7 @@ export const acceptLogout = (message: IncomingMessage, context: LogoutContext): 
     return { kind: 'request', wish: wishOf(request, service, bound.relayState, !request.asynchronous) };
   }
   const response = readLogoutResponse(root);
-  checkAim(response, service, context);
+  checkLogout(response, aimOf(service, context));
   const mark = response.inResponseTo?.slice(1) ?? fail('saml.schema', 'LogoutResponse: InResponseTo is missing'); // [SAMLProf §4.4.4.2]
   return { kind: 'answer', mark, service: service.id, succeeded: isCompleteLogout(response.status) };
 };

@@ -20,7 +20,7 @@ import { claimedIssuer, readAuthnRequest, type AuthnRequest } from '../../saml/m
 import { readXml, type XmlElement } from '../../saml/xml/index.ts';
 import { slipState } from './face-state.ts';
 import { returnAddressFor } from './return-address.ts';
-import { assuranceFor, checkProtocol, checkScoping, checkSubject, nameIdFormatFor, preselectionFor, requestedAttributesFor } from './wishes.ts';
+import { assuranceFor, checkProtocol, checkSubject, nameIdFormatFor, preselectionFor, proxyingFor, requestedAttributesFor } from './wishes.ts';
 
 export type IncomingMessage =
   | { readonly binding: 'redirect'; readonly rawQuery: string }
@@ -31,8 +31,10 @@ export interface AcceptContext {
   readonly now: Instant;
   /** Our own addresses for AuthnRequests, as published: a Destination must be one of them. */
   readonly ssoUrls: readonly string[];
-  /** Provider ids that may stand for us in an IDPList: our entityID, later also upstreams. */
+  /** Provider ids that an IDPList may name: our entityID, and those of the IdPs that we may ask. */
   readonly providerIds: readonly string[];
+  /** Our own among them; default: the first. */
+  readonly ownProviderId?: string;
   /** WantAuthnRequestsSigned of our metadata: then nobody may come unsigned. */
   readonly wantSigned: boolean;
   readonly attributeByWireName: (name: string) => AttributeId | undefined;
@@ -76,7 +78,7 @@ const checkAim = (request: AuthnRequest, service: SamlParty, context: AcceptCont
 const acceptedRequest = (request: AuthnRequest, slip: Omit<AnswerSlip, 'faceState'>, relayState: string | null, service: SamlParty, context: AcceptContext): AcceptedRequest => {
   checkProtocol(request);
   checkSubject(request);
-  checkScoping(request, context.providerIds);
+  const proxying = proxyingFor(request, context.providerIds, context.ownProviderId ?? context.providerIds[0] ?? '');
   const nameIdFormat = nameIdFormatFor(request, service);
   const assurance = assuranceFor(request, service);
   const asked = requestedAttributesFor(request, service.wire, context.attributeByWireName);
@@ -89,6 +91,7 @@ const acceptedRequest = (request: AuthnRequest, slip: Omit<AnswerSlip, 'faceStat
     requestedAttributes,
     preselection: preselectionFor(request.principalSelection, context.attributeByWireName),
     receivedAt: context.now,
+    ...(proxying === null ? {} : { proxying }),
   };
 };
 

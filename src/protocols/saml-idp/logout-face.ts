@@ -11,9 +11,8 @@ import { isSamlParty, type PartyRegistry, type SamlParty } from '../../parties/m
 import { soapBody, writeSoap } from '../../saml/bindings/soap.ts';
 import { browserEndpoint, browserMessage } from '../../saml/bindings/verify.ts';
 import { isSameName, type NameIdContent } from '../../saml/messages/name-id.ts';
+import { isCompleteLogout, logoutEnds } from '../../saml/messages/logout-checks.ts';
 import { logoutRequestNode, logoutResponseNode, readLogoutResponse } from '../../saml/messages/logout.ts';
-import type { Status } from '../../saml/messages/status.ts';
-import { statuses } from '../../saml/names.ts';
 import { isSigned, readXml, verifyEnveloped, writeSigned, type Signer, type XmlNode } from '../../saml/xml/index.ts';
 import type { ServiceEntry } from '../../sessions/ports.ts';
 import { readAskerState, readEntryState, type AskerState } from './face-state.ts';
@@ -36,16 +35,6 @@ const reasons: Readonly<Record<EndReason, string>> = {
   'logged-out': 'urn:oasis:names:tc:SAML:2.0:logout:user', 'other-person': 'urn:oasis:names:tc:SAML:2.0:logout:user',
   'revoked': 'urn:oasis:names:tc:SAML:2.0:logout:admin', 'administrator': 'urn:oasis:names:tc:SAML:2.0:logout:admin',
 };
-/** Partial is a success with a second code below it [facts: federation §5.5.2]. */
-const ends: Readonly<Record<LogoutEnd, Status>> = {
-  'complete': { top: statuses.success, second: null, message: null },
-  'partial': { top: statuses.success, second: statuses.partialLogout, message: null },
-  'unknown-session': { top: statuses.requester, second: statuses.unknownPrincipal, message: null },
-};
-
-/** A service by whose word a session ended as it says itself: success without "partial" below it. */
-export const isCompleteLogout = ({ top, second }: Status): boolean => top === statuses.success && second === null;
-
 const requestFor = (entry: ServiceEntry, to: { readonly id: string; readonly url: string; readonly reason: EndReason }, settings: LogoutFaceSettings): XmlNode => {
   const now = settings.clock.now();
   const { nameId, nameIdFormat, nameQualifier, spNameQualifier, sessionIndex } = readEntryState(entry.faceState);
@@ -57,7 +46,7 @@ const requestFor = (entry: ServiceEntry, to: { readonly id: string; readonly url
 type AnswerSettings = Pick<LogoutFaceSettings, 'random' | 'clock' | 'entityId' | 'signer' | 'signerFor'>;
 const signerOf = (service: ServiceId, { signer, signerFor }: Pick<LogoutFaceSettings, 'signer' | 'signerFor'>): Signer => signerFor?.(service) ?? signer;
 const responseFor = (asker: AskerState, end: LogoutEnd, settings: AnswerSettings, destination: string | null): XmlNode =>
-  logoutResponseNode({ id: newXmlId(settings.random), issueInstant: settings.clock.now(), issuer: settings.entityId, destination, inResponseTo: asker.requestId, status: ends[end] });
+  logoutResponseNode({ id: newXmlId(settings.random), issueInstant: settings.clock.now(), issuer: settings.entityId, destination, inResponseTo: asker.requestId, status: logoutEnds[end] });
 /** The answer to a demand over the back channel, in the same exchange: signed, without a Destination [SAMLBind §3.2]. */
 export const soapAnswer = async ({ asker }: LogoutWish, end: LogoutEnd, settings: AnswerSettings): Promise<string> =>
   writeSoap(await writeSigned(responseFor(readAskerState(asker.faceState), end, settings, null), signerOf(asker.service, settings)));

@@ -1,6 +1,6 @@
 /** Step 6 in SAML: what was released becomes an assertion for one service; what failed becomes a status, never an assertion. */
 import type { AttributeId, AttributeValue } from '../../attributes/model.ts';
-import { errorCatalogue } from '../../core/error-catalogue.ts';
+import { errorCatalogue, type ErrorCode } from '../../core/error-catalogue.ts';
 import { fail, type BrygganError } from '../../core/errors.ts';
 import type { PostForm } from '../../core/http-types.ts';
 import type { ServiceId } from '../../core/ids.ts';
@@ -13,7 +13,7 @@ import { writePost } from '../../saml/bindings/post.ts';
 import { assertionNode, type AttributeContent } from '../../saml/messages/assertion.ts';
 import type { NameIdContent } from '../../saml/messages/name-id.ts';
 import { writeRefusal, writeSuccess, type Protection, type ResponseHead } from '../../saml/messages/response.ts';
-import { bindings, nameIdFormats, topStatus } from '../../saml/names.ts';
+import { bindings, nameIdFormats, statuses, topStatus } from '../../saml/names.ts';
 import type { EncryptionTarget, Signer } from '../../saml/xml/index.ts';
 import { entryState, readSlipState, type SlipState } from './face-state.ts';
 
@@ -82,6 +82,7 @@ const formFor = (slip: AnswerSlip, state: SlipState, xml: string): PostForm =>
 
 const respond = async (transaction: ReleasedTransaction, service: SamlParty, session: SessionFacts, settings: SamlFaceSettings): Promise<FaceAnswer> => {
   const { slip, identity, assuranceUri } = transaction;
+  const restriction = identity.upstream?.restriction;
   const state = readSlipState(slip.faceState);
   const head = headFor(slip, state, settings);
   const nameId = nameIdFor(state, transaction, service, session.index, settings);
@@ -92,7 +93,8 @@ const respond = async (transaction: ReleasedTransaction, service: SamlParty, ses
     notBefore: head.issueInstant - service.federation.clockSkew * 1000,
     notOnOrAfter: head.issueInstant + ASSERTION_SECONDS * 1000,
     authnInstant: identity.authenticatedAt, sessionIndex: session.index, sessionNotOnOrAfter: session.expiresAt,
-    authnContextClassRef: assuranceUri, authenticatingAuthorities: [],
+    authnContextClassRef: assuranceUri, authenticatingAuthorities: identity.upstream?.authorities ?? [], // [SAMLCore §3.4.1.5.1] in their order, all of them
+    ...(restriction?.count == null ? {} : { proxyCount: restriction.count - 1 }), // [SAMLCore §2.5.1.6]
     attributes: attributesOf(state, transaction, service, settings), typedValues: service.federation.attributeDialect === 'sweden-connect', // [SC-ATT §3.1]
   });
   const signer = signerOf(service, settings);
@@ -111,14 +113,19 @@ const respond = async (transaction: ReleasedTransaction, service: SamlParty, ses
   };
 };
 
+/** Sweden Connect's own codes mean nothing to services elsewhere [SC-DP §6.4]. */
+const swedenConnectStatus: Readonly<Partial<Record<ErrorCode, string>>> = { 'upstream.fraud': statuses.swedenConnectFraud, 'upstream.possible-fraud': statuses.swedenConnectPossibleFraud };
+const secondStatus = (code: ErrorCode, { federation }: SamlParty): string | null => {
+  if (code === 'login.cancelled' || code === 'upstream.cancelled') return federation.cancelStatus ?? errorCatalogue[code].saml?.[1] ?? null;
+  return (federation.attributeDialect === 'sweden-connect' ? swedenConnectStatus[code] : undefined) ?? errorCatalogue[code].saml?.[1] ?? null;
+};
 /** The catalogue's status pair; a federation may spell "the person cancelled" its own way [SC-DP §6.4]. */
 const refuse = async (slip: AnswerSlip, error: BrygganError, service: SamlParty, settings: SamlFaceSettings): Promise<PostForm | null> => {
   const { saml } = errorCatalogue[error.code];
   if (saml === null) return null;
   const state = readSlipState(slip.faceState);
-  const second = error.code === 'login.cancelled' && service.federation.cancelStatus !== null ? service.federation.cancelStatus : saml[1];
   // The code is all that the peer is told in words: it is stable, and holds nothing about the person.
-  const status = { top: topStatus(saml[0]), second, message: error.code };
+  const status = { top: topStatus(saml[0]), second: secondStatus(error.code, service), message: error.code };
   return formFor(slip, state, await writeRefusal(headFor(slip, state, settings), status, service.sign.response ? signerOf(service, settings) : null));
 };
 

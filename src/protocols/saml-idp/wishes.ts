@@ -5,6 +5,7 @@
 import type { AttributeId, RequestedAttribute } from '../../attributes/model.ts';
 import { answerLevel, assuranceLevels, type RequestedAssurance } from '../../core/assurance.ts';
 import { fail } from '../../core/errors.ts';
+import type { Proxying } from '../../login/transaction.ts';
 import type { NameIdFormat, SamlService, SamlParty } from '../../parties/model.ts';
 import type { AuthnRequest, MatchValue } from '../../saml/messages/authn-request.ts';
 import { bindings, nameIdFormats } from '../../saml/names.ts';
@@ -23,12 +24,18 @@ export const checkSubject = (request: AuthnRequest): void => {
 };
 
 /**
- * IDPList must leave room for us [SAMLCore §3.4.1.5]. ProxyCount is no limit: our own card login is not proxying
- * [SAMLCore §3.4.1.5.1; facts: federation §5.1 P1].
+ * IDPList must leave room for us or for an IdP that we may ask [SAMLCore §3.4.1.5]; which of them, the login decides. ProxyCount is no
+ * limit here: our own card login is not proxying [SAMLCore §3.4.1.5.1; facts: federation §5.1 P1]. Null where nothing is said of others.
  */
-export const checkScoping = (request: AuthnRequest, providerIds: readonly string[]): void => {
-  const list = request.scoping?.idpList ?? null;
+export const proxyingFor = (request: AuthnRequest, providerIds: readonly string[], ownId: string): Proxying | null => {
+  const { scoping, principalSelection } = request;
+  const list = scoping?.idpList ?? null;
   if (list !== null && !list.some((id) => providerIds.includes(id))) fail('saml.scoping', 'none of the identity providers of IDPList is served here');
+  if (scoping === null && principalSelection.length === 0) return null;
+  return {
+    requesters: scoping?.requesterIds ?? [], proxyCount: scoping?.proxyCount ?? null, providers: list ?? [], ourselves: list === null || list.includes(ownId),
+    ...(principalSelection.length === 0 ? {} : { principalSelection: principalSelection.map(({ name, value }) => ({ name, value })) }),
+  };
 };
 
 const offered: ReadonlyMap<string, NameIdFormat> = new Map([[nameIdFormats.transient, 'transient'], [nameIdFormats.persistent, 'persistent']]);

@@ -7,10 +7,12 @@ import { createHash } from 'node:crypto';
 import { formatUtcDateTime } from '../../core/dates.ts';
 import type { LocalisedText } from '../../core/locale.ts';
 import type { Instant } from '../../core/ports.ts';
-import { algorithms, attributeNameFormats, bindings, entityAttributes, namespaces } from '../names.ts';
+import { attributeNameFormats, entityAttributes, namespaces } from '../names.ts';
 import { element, writeSigned, writeXml, type Signer, type XmlNode } from '../xml/index.ts';
+import { algorithmExtensions, contactNode, endpoint, keyDescriptor, localised, organisationNode, type Contact, type OrganisationNames } from './writing.ts';
 
-export interface IdentityProviderContact { readonly type: 'technical' | 'support' | 'administrative' | 'other'; readonly company: string; readonly givenName: string | null; readonly surname: string | null; readonly email: string; readonly telephone: string | null }
+export type IdentityProviderContact = Contact;
+
 export interface EntityAttribute { readonly name: string; readonly values: readonly string[] }
 export interface IdentityProviderDescription {
   readonly entityId: string;
@@ -32,15 +34,12 @@ export interface IdentityProviderDescription {
   /** Attribute names by which a service may preselect the person [SC-PSC]. */
   readonly principalSelection: readonly string[];
   readonly ui: { readonly names: LocalisedText; readonly descriptions: LocalisedText; readonly informationUrls: LocalisedText | null; readonly privacyStatementUrls: LocalisedText | null; readonly logo: { readonly url: string; readonly width: number; readonly height: number } | null };
-  readonly organisation: { readonly names: LocalisedText; readonly displayNames: LocalisedText; readonly urls: LocalisedText };
+  readonly organisation: OrganisationNames;
   readonly contacts: readonly IdentityProviderContact[];
   readonly errorUrl: string | null;
   /** Left out in documents that must not change from day to day. */
   readonly validUntil: Instant | null;
 }
-
-const languages = ['sv', 'en'] as const;
-const localised = (name: string, texts: LocalisedText | null): readonly XmlNode[] => (texts === null ? [] : languages.map((language) => element(name, { 'xml:lang': language }, [texts[language]])));
 
 const entityAttribute = ({ name, values }: EntityAttribute): readonly XmlNode[] =>
   values.length === 0 ? [] : [element('saml:Attribute', { Name: name, NameFormat: attributeNameFormats.uri }, values.map((value) => element('saml:AttributeValue', {}, [value])))];
@@ -52,16 +51,6 @@ const entityExtensions = (description: IdentityProviderDescription): readonly Xm
   ].flatMap(entityAttribute);
   return attributes.length === 0 ? [] : [element('md:Extensions', {}, [element('mdattr:EntityAttributes', {}, attributes)])];
 };
-
-/** What our verifier takes, so that peers need not fall back to the mandatory ones [SAMLAlg §2; SC-DP §8]. */
-const digestAlgorithms = [algorithms.sha256, algorithms.sha384, algorithms.sha512];
-const signingAlgorithms = [
-  algorithms.rsaSha256, algorithms.rsaSha384, algorithms.rsaSha512, algorithms.ecdsaSha256, algorithms.ecdsaSha384, algorithms.ecdsaSha512, algorithms.rsaPssSha256, algorithms.rsaPssSha384, algorithms.rsaPssSha512,
-];
-const algorithmExtensions: readonly XmlNode[] = [
-  ...digestAlgorithms.map((algorithm) => element('alg:DigestMethod', { Algorithm: algorithm }, [])),
-  ...signingAlgorithms.map((algorithm) => element('alg:SigningMethod', { Algorithm: algorithm, MinKeySize: algorithm.includes('ecdsa') ? '256' : '2048' }, [])),
-];
 
 const roleExtensions = ({ scopes, ui, principalSelection }: IdentityProviderDescription): XmlNode =>
   element('md:Extensions', {}, [
@@ -77,10 +66,6 @@ const roleExtensions = ({ scopes, ui, principalSelection }: IdentityProviderDesc
     ...(principalSelection.length === 0 ? [] : [element('psc:RequestedPrincipalSelection', {}, principalSelection.map((name) => element('psc:MatchValue', { Name: name }, [])))]),
   ]);
 
-const keyDescriptor = (use: 'signing' | 'encryption') => (certificate: string): XmlNode =>
-  element('md:KeyDescriptor', { use }, [element('ds:KeyInfo', {}, [element('ds:X509Data', {}, [element('ds:X509Certificate', {}, [certificate])])])]);
-const endpoint = (name: string) => ({ binding, url }: { readonly binding: 'redirect' | 'post' | 'soap'; readonly url: string }): XmlNode => element(name, { Binding: bindings[binding], Location: url }, []);
-
 /** In the order that the schema fixes [SAMLMeta §2.4.3; facts: federation §5.7]. */
 const roleNode = (description: IdentityProviderDescription): XmlNode =>
   element('md:IDPSSODescriptor', { protocolSupportEnumeration: namespaces.samlp, WantAuthnRequestsSigned: String(description.wantAuthnRequestsSigned), errorURL: description.errorUrl ?? undefined }, [
@@ -93,24 +78,11 @@ const roleNode = (description: IdentityProviderDescription): XmlNode =>
     ...description.attributes.map(({ name, friendlyName }) => element('saml:Attribute', { FriendlyName: friendlyName ?? undefined, Name: name, NameFormat: attributeNameFormats.uri }, [])),
   ]);
 
-const contactNode = (contact: IdentityProviderContact): XmlNode =>
-  element('md:ContactPerson', { contactType: contact.type }, [
-    element('md:Company', {}, [contact.company]),
-    ...(contact.givenName === null ? [] : [element('md:GivenName', {}, [contact.givenName])]),
-    ...(contact.surname === null ? [] : [element('md:SurName', {}, [contact.surname])]),
-    element('md:EmailAddress', {}, [`mailto:${contact.email}`]),
-    ...(contact.telephone === null ? [] : [element('md:TelephoneNumber', {}, [contact.telephone])]),
-  ]);
-
 const entityNode = (description: IdentityProviderDescription, id: string | undefined): XmlNode =>
   element('md:EntityDescriptor', { ID: id, entityID: description.entityId, validUntil: description.validUntil === null ? undefined : formatUtcDateTime(description.validUntil) }, [
     ...entityExtensions(description),
     roleNode(description),
-    element('md:Organization', {}, [
-      ...localised('md:OrganizationName', description.organisation.names),
-      ...localised('md:OrganizationDisplayName', description.organisation.displayNames),
-      ...localised('md:OrganizationURL', description.organisation.urls),
-    ]),
+    organisationNode(description.organisation),
     ...description.contacts.map(contactNode),
   ]);
 

@@ -1,0 +1,144 @@
+/** Bryggan towards the parties' own IdPs: a method for every IdP in the serving registry, and the routes they answer at. Used by app.ts and app-public.ts alone. */
+import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { attributeByWireName, friendlyNameOf, wireNames } from './attributes/catalogue.ts';
+import type { Configuration } from './config/model.ts';
+import { addPair, pairsIn } from './config/state.ts';
+import { fail } from './core/errors.ts';
+import { systemClock as clock, systemRandom as random } from './core/ports.ts';
+import { browserOf } from './http/browser.ts';
+import { sendFlow, type ReplyTools } from './http/reply-page.ts';
+import type { createPublicServer } from './http/server.ts';
+import { pemOf, selfSigned } from './keys/self-signed.ts';
+import type { LoginPorts } from './login/context.ts';
+import { askedLogout, logoutAnswered, postedLogout } from './login/logout.ts';
+import type { AuthenticationMethod } from './login/ports.ts';
+import { upstreamAnswered } from './login/upstream.ts';
+import { methodIdOf, providerOf } from './login/upstream-session.ts';
+import { isSamlProvider, type IdentityProvider, type PartyRegistry } from './parties/model.ts';
+import { speakFor } from './parties/upstream-trust.ts';
+import { formFields, readPost } from './saml/bindings/post.ts';
+import { writeServiceProvider, type ServiceProviderDescription } from './saml/metadata/write-service-provider.ts';
+import { nameIdFormats } from './saml/names.ts';
+import type { Signer } from './saml/xml/index.ts';
+import type { Stores } from './sessions/ports.ts';
+import { acceptUpstreamLogout } from './upstreams/saml-sp/logout.ts';
+import { createSamlUpstream } from './upstreams/saml-sp/method.ts';
+import { readMemory, type SamlUpstreamSettings } from './upstreams/saml-sp/model.ts';
+import { registerUpstreamSaml } from './upstreams/saml-sp/plugin.ts';
+import { authenticateResponse } from './upstreams/saml-sp/response.ts';
+import type { Follower, Keys } from './app-keys.ts';
+import { loadSigner } from './app-parts.ts';
+
+const DAY = 86_400_000;
+const LIFE_DAYS = 5 * 365;
+const folderOf = (use: 'signing' | 'encryption', { state }: Configuration): string => join(state, 'keys', `upstream-saml-${use}`);
+/**
+ * Pairs of this use, made at the first start. The oldest signs and all are published and can decrypt: to roll, add a pair, and remove
+ * the old one when the IdPs have read our metadata. Several nodes need the same files.
+ */
+const ownPairs = (use: 'signing' | 'encryption', configuration: Configuration): ReturnType<typeof pairsIn> => {
+  const directory = folderOf(use, configuration);
+  if (pairsIn(directory).length === 0) {
+    const key = generateKeyPairSync('rsa', { modulusLength: 3072 }).privateKey;
+    const now = clock.now();
+    addPair(directory, key, pemOf(selfSigned({ key, common: `${new URL(configuration.publicUrl).hostname} upstream ${use}`, from: now - DAY, until: now + LIFE_DAYS * DAY, random })));
+  }
+  return pairsIn(directory);
+};
+
+export interface UpstreamMade { readonly configuration: Configuration; readonly stores: Stores; readonly registry: PartyRegistry; readonly keys: Keys }
+export interface Upstreams {
+  readonly methodFor: (id: string) => AuthenticationMethod | undefined;
+  readonly saml: SamlUpstreamSettings;
+  readonly metadata: () => { readonly bytes: Buffer; readonly etag: string };
+  readonly follow: Follower;
+}
+
+const describe = ({ configuration }: UpstreamMade, saml: SamlUpstreamSettings, certificates: Pick<ServiceProviderDescription, 'signingCertificates' | 'encryptionCertificates'>): ServiceProviderDescription => {
+  const { operator, serviceName } = configuration;
+  const named = (id: string, required: boolean) => wireNames(id, 'sambi').map((name) => ({ name, friendlyName: friendlyNameOf(id), required }));
+  return {
+    entityId: saml.entityId, ...certificates, acsUrl: saml.acsUrl, singleLogout: [{ binding: 'redirect', url: saml.sloUrl }, { binding: 'post', url: saml.sloUrl }],
+    nameIdFormats: [nameIdFormats.transient, nameIdFormats.persistent], attributes: named('employeeHsaId', false),
+    names: serviceName, descriptions: { sv: `Inloggning för ${operator.displayNames.sv} och anslutna kommuner`, en: `Login for ${operator.displayNames.en} and connected municipalities` },
+    organisation: operator,
+    contacts: operator.contacts.map(({ kind, name, email, phone }) => ({ type: kind === 'security' ? 'other' : kind, company: operator.names.sv, givenName: name, surname: null, email, telephone: phone })),
+  };
+};
+
+const samlSettings = ({ configuration, stores, registry }: UpstreamMade, signer: Signer, decryptionKeys: readonly KeyObject[]): SamlUpstreamSettings => {
+  const { publicUrl } = configuration;
+  const format = configuration.environment === 'production' ? 'production' : 'tolerant';
+  return {
+    entityId: configuration.upstreamSaml.entityId, acsUrl: `${publicUrl}/upstream/saml/acs`, sloUrl: `${publicUrl}/upstream/saml/slo`,
+    signer, decryptionKeys, clock, random, clockSkew: configuration.clockSkewSeconds, registry, replay: stores.replay, attributeByWireName,
+    speakFor: (claims, provider) => speakFor(claims, provider, format),
+  };
+};
+
+/** One method per IdP and snapshot of the registry: a switched-off one is none. */
+const methodsBy = (registry: PartyRegistry, create: (id: string, provider: IdentityProvider) => AuthenticationMethod | undefined): Upstreams['methodFor'] => {
+  const made = new WeakMap<IdentityProvider, AuthenticationMethod>();
+  return (id) => {
+    const { identityProviders, parties } = registry.current();
+    const provider = identityProviders.get(providerOf(id) ?? '');
+    if (provider?.enabled !== true || parties.get(provider.party)?.enabled !== true) return undefined;
+    const known = made.get(provider) ?? create(methodIdOf(provider.id), provider);
+    if (known !== undefined) made.set(provider, known);
+    return known;
+  };
+};
+
+export const openUpstreams = async (made: UpstreamMade): Promise<Upstreams> => {
+  const { configuration, registry, keys } = made;
+  const signers = await Promise.all(ownPairs('signing', configuration).map((pair) => loadSigner({ kind: 'file', ...pair })));
+  const encryption = ownPairs('encryption', configuration);
+  const certificates = {
+    signingCertificates: signers.map(({ certificate }) => certificate),
+    encryptionCertificates: (await Promise.all(encryption.map((pair) => loadSigner({ kind: 'file', ...pair })))).map(({ certificate }) => certificate).toReversed(),
+  };
+  const [signer = fail('key.invalid', 'no key for requests to IdPs')] = signers;
+  const saml = samlSettings(made, signer, encryption.map(({ keyFile }) => createPrivateKey(readFileSync(keyFile))).toReversed());
+  const publish: (wanted: Parameters<Follower>[0]) => Promise<ReturnType<Upstreams['metadata']>> = async ({ metadata: { current } }) => {
+    const bytes = Buffer.from(await writeServiceProvider(describe(made, saml, certificates), current));
+    return { bytes, etag: `"${createHash('sha256').update(bytes).digest('hex')}"` };
+  };
+  let metadata = await publish(keys.serving());
+  return {
+    saml,
+    methodFor: methodsBy(registry, (id, provider) => (isSamlProvider(provider) ? createSamlUpstream(id, provider, saml) : undefined)),
+    metadata: () => metadata,
+    follow: async (wanted) => {
+      const next = await publish(wanted);
+      return () => { metadata = next; };
+    },
+  };
+};
+
+/** The answer of an IdP, checked against what the login asked; where the browser goes next. */
+const answered = (body: string, rawQuery: string, { saml }: Upstreams, ports: LoginPorts): Promise<string> => {
+  const bound = readPost({ fields: formFields(body), rawQuery });
+  if (bound.kind !== 'response') return fail('binding.parameter', 'a SAMLRequest where answers belong');
+  const handle = bound.relayState ?? fail('upstream.unsolicited', 'an answer without RelayState belongs to no login'); // threats D01
+  return upstreamAnswered(handle, async (method, kept) => {
+    const memory = readMemory(kept);
+    const provider = ports.registry.current().identityProviders.get(memory.provider);
+    if (provider === undefined || !isSamlProvider(provider) || methodIdOf(provider.id) !== method) return fail('upstream.disabled', 'the IdP is gone or speaks another protocol now', { provider: memory.provider });
+    return authenticateResponse(bound.xml, memory, provider, method, saml);
+  }, ports);
+};
+
+export const routeUpstreams = (server: ReturnType<typeof createPublicServer>, upstreams: Upstreams, ports: LoginPorts, tools: ReplyTools): void => {
+  registerUpstreamSaml(server, {
+    metadata: upstreams.metadata,
+    acs: (body, rawQuery) => answered(body, rawQuery, upstreams, ports),
+    slo: async (message, request, reply) => {
+      const accepted = acceptUpstreamLogout(message, upstreams.saml);
+      const said = accepted.kind === 'answer' ? logoutAnswered(accepted.mark, accepted.service, accepted.succeeded, ports)
+        : message.binding === 'post' ? postedLogout(accepted.wish, ports) : askedLogout(accepted.wish, browserOf(request), ports);
+      return sendFlow(request, reply, await said, tools);
+    },
+  });
+};

@@ -1,4 +1,4 @@
-/** Two nodes on one store: no step is taken that one of them could not follow, and what one is ordered the other does. */
+/** Two nodes on one store: no step is taken that one of them could not follow, and what one is ordered the other does (threats F11). */
 import { cpSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';

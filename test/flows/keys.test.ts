@@ -1,4 +1,4 @@
-/** Keys are rolled under constant logins: every answer is believed by peers that know nothing but what we publish, at every step, forth and back. */
+/** Keys are rolled under constant logins: every answer is believed by peers that know nothing but what we publish, at every step, forth and back (threats F11). */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { request } from 'node:http';

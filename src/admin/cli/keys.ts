@@ -15,13 +15,15 @@ const does: Readonly<Partial<Record<UseView['nextStep'], string>>> = {
 };
 const commandFor = ({ use, nextStep }: UseView): string => (nextStep === 'new' ? `bryggan keys new ${use}` : `bryggan keys roll ${use} ${nextStep}`);
 const SHORT = 16;
+/** More than what speaks against a step names. */
+const NAMED = 12;
 
 const guide = (view: UseView, print: Terminal['print']): void => {
   const { use, stands, waiting, early, told, against, back, nextStep } = view;
   print(`${use}: ${stands}.\n`);
   if (early.length > 0) print(`Signed with the next key already: ${early.join(', ')}\n`);
   if (told.length > 0) print(`Have it by their own word: ${told.join(', ')}\n`);
-  if (waiting.length > 0) print(`Not known to have the next key (${String(waiting.length)}): ${waiting.join(', ')}\n`);
+  if (waiting.length > NAMED) print(`Not known to have the next key (${String(waiting.length)}): ${waiting.join(', ')}\n`);
   for (const reason of against) print(`Not yet: ${reason}.\n`);
   print(`Next:  ${commandFor(view)}   ${does[nextStep] ?? ''}\n`);
   if (use === 'saml-signing' && nextStep === 'switch') print(`   or  ${commandFor(view)} --service <service>   for one service first\n`);

@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import type { Tools } from './admin/tools.ts';
 import { checkRoot, loadConfiguration, registrySettings } from './config/load.ts';
+import { ourFacts } from './app-kit.ts';
 import { lintFile, lintForCheck, lintTree } from './app-lint.ts';
 import { openDirectory } from './app-directory.ts';
 import type { Configuration } from './config/model.ts';
@@ -84,6 +85,7 @@ export const createTools = (root: string): Tools => ({
       directory, close: () => directory.close(), releasePolicy: configuration.release,
       audit: { directory: configuration.audit.directory, publicKeys: existsSync(keyFile) ? [createPublicKey(readFileSync(keyFile))] : [], pseudonymKey: existsSync(secretFile) ? readFileSync(secretFile, 'utf8').trim() : '', retentionDays: configuration.audit.retentionDays },
       certificates: watchedCertificates(configuration),
+      get our() { return ourFacts(configuration); },
       runningStatus: () => statusOver(join(configuration.state, 'control.sock')),
       order: (action, input) => orderOver(join(configuration.state, 'control.sock'), action, input),
     };

@@ -9,6 +9,7 @@ import type { HsaIdFormat } from '../core/ids.ts';
 import type { Instant } from '../core/ports.ts';
 import type { PersonDirectory } from '../directory/model.ts';
 import type { Registry } from '../parties/model.ts';
+import type { OurFacts } from './kit/guide.ts';
 import type { WantedAndApplied } from './plan.ts';
 import type { Trial } from './services.ts';
 
@@ -26,6 +27,8 @@ export interface Opened {
   readonly releasePolicy: ReleasePolicy;
   readonly audit: { readonly directory: string; readonly publicKeys: readonly KeyObject[]; readonly pseudonymKey: string; readonly retentionDays: number };
   readonly certificates: readonly WatchedCertificate[];
+  /** What we tell others of ourselves. */
+  readonly our: OurFacts;
   /** What the running process says of itself, or null when none runs on this state directory. */
   runningStatus(): Promise<Readonly<Record<string, unknown>> | null>;
   /** Has the running process do something and returns its answer. Errors: `command.not-running`, or the process's own. */

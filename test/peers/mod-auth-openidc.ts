@@ -5,14 +5,14 @@ import { pathOf } from '../../certs-dev/set.ts';
 import type { ClientFiles } from '../fixtures/bryggan.ts';
 import { startApache, type Apache } from './apache.ts';
 
-const SECRET = 'the-secret-of-an-apache-in-a-test-0123456789-abcdefghijkl';
+export const CLIENT_SECRET = 'the-secret-of-an-apache-in-a-test-0123456789-abcdefghijkl';
 const shown = { HSAID: 'OIDC_CLAIM_employeeHsaId', GIVENNAME: 'OIDC_CLAIM_given_name', LEVEL: 'OIDC_CLAIM_acr' };
 
 export const apacheClient = (baseUrl: string): ClientFiles => ({
   party: 'vgr', name: 'apache-oidc', xml: null,
   yaml: stringify({
     names: { sv: 'Apache', en: 'Apache' }, federation: 'inera', homeUrl: `${baseUrl}/`,
-    oidc: { clientId: `${baseUrl}/`, redirectUris: [`${baseUrl}/oidc/callback`], authentication: 'client_secret_basic', secretHashes: [createHash('sha256').update(SECRET).digest('hex')], refreshTokens: true, postLogoutRedirectUris: [`${baseUrl}/bye.html`], backchannelLogoutUri: `${baseUrl}/oidc/callback?logout=backchannel` },
+    oidc: { clientId: `${baseUrl}/`, redirectUris: [`${baseUrl}/oidc/callback`], authentication: 'client_secret_basic', secretHashes: [createHash('sha256').update(CLIENT_SECRET).digest('hex')], refreshTokens: true, postLogoutRedirectUris: [`${baseUrl}/bye.html`], backchannelLogoutUri: `${baseUrl}/oidc/callback?logout=backchannel` },
   }),
 });
 
@@ -26,7 +26,7 @@ export const startOpenidc = (port: number, issuer: string, caFile: string): Prom
   OIDCProviderMetadataURL ${issuer}/.well-known/openid-configuration
   OIDCCABundlePath ${caFile}
   OIDCClientID ${baseUrl}/
-  OIDCClientSecret ${SECRET}
+  OIDCClientSecret ${CLIENT_SECRET}
   OIDCProviderTokenEndpointAuth client_secret_basic
   OIDCRedirectURI ${baseUrl}/oidc/callback
   OIDCCryptoPassphrase a-passphrase-of-a-test-0123456789

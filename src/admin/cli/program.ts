@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError } from '@commander-js/ext
 import { assuranceLevels, type AssuranceLevel } from '../../core/assurance.ts';
 import { fail, isBrygganError } from '../../core/errors.ts';
 import type { PartyId, ServiceId } from '../../core/ids.ts';
+import type { Locale } from '../../core/locale.ts';
 import { exportParty, toCsv } from '../../audit/export.ts';
 import { verifyTrail } from '../../audit/verify.ts';
 import { diagnose } from '../doctor.ts';
@@ -15,6 +16,7 @@ import { explain } from '../story.ts';
 import type { Processes, Terminal } from './context.ts';
 import { addKeys } from './keys.ts';
 import { printFindings } from './findings.ts';
+import { languageOf, printGuide } from './guide.ts';
 import { addLint } from './lint.ts';
 import { addMetadata } from './metadata.ts';
 import { addReview } from './review.ts';
@@ -52,7 +54,8 @@ const addInventory = (program: Command, processes: Processes, terminal: Terminal
     if (json === true) printJson(rows, print);
     else printTable(rows, print);
   });
-  service.command('show <service>').description('all that is settled about a service, by its id (party/name)').option('--json').action(async (id, { json }) => {
+  service.command('show <service>').description('all that is settled about a service, by its id (party/name)').option('--guide', 'what its supplier needs to connect it, to be passed on').option('--language <language>', 'of the guide: sv or en', languageOf, 'sv' as Locale).option('--json').action(async (id, { guide, language, json }) => {
+    if (guide === true) return printGuide(await (await processes.tools()).open(), id, { language, json: json === true }, print);
     const facts = serviceView((await (await processes.tools()).open()).registry, id as ServiceId) ?? unknownName('service', id);
     if (json === true) printJson(facts, print);
     else printFacts(facts, print);

@@ -32,7 +32,11 @@ export interface OutboundClient {
   /** Errors: `outbound.refused` (address or scheme not allowed), `outbound.failed` (everything else). */
   get(url: string, limits: OutboundLimits): Promise<Uint8Array>;
   post(url: string, body: string | Uint8Array<ArrayBuffer>, contentType: string, limits: OutboundLimits): Promise<Uint8Array>;
+  /** For protocols whose refusals have a body: every status but a redirect is an answer. Same errors. */
+  exchange(url: string, call: OutboundCall, limits: OutboundLimits): Promise<OutboundAnswer>;
 }
+export interface OutboundCall { readonly method: string; readonly headers: Readonly<Record<string, string>>; readonly body: string | undefined }
+export interface OutboundAnswer { readonly status: number; readonly contentType: string; readonly bytes: Uint8Array }
 
 const subnets = (networks: readonly string[]): BlockList => {
   const list = new BlockList();
@@ -88,17 +92,14 @@ export const createOutboundClient = (options: OutboundOptions): OutboundClient =
     if (isIP(host) !== 0 && !check(host)) return fail('outbound.refused', 'an address that may not be reached', { host });
     return url;
   };
-  const call = async (target: string, init: { method: string; body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> }, limits: OutboundLimits): Promise<Uint8Array> => {
+  type Init = { method: string; body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> };
+  const within = async <T>(target: string, init: Init, limits: OutboundLimits, take: (response: Awaited<ReturnType<typeof fetch>>, host: string) => Promise<T>): Promise<T> => {
     const url = checked(target, limits);
     const whole = new AbortController();
     const timer = setTimeout(() => whole.abort(new Error(`no whole answer within ${limits.milliseconds} ms`)), limits.milliseconds);
     try {
       const response = await fetch(url, { ...init, dispatcher: agent, redirect: 'manual', signal: whole.signal });
-      if (limits.anySuccess === true && response.ok) return new Uint8Array();
-      if (response.status !== 200 || response.body === null) return fail('outbound.failed', `answered ${response.status}`, { host: url.host });
-      const type = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-      if (limits.contentTypes?.includes(type) === false) return fail('outbound.failed', 'answered with another content type than asked for', { host: url.host });
-      return await bytesOf(response.body, limits.bytes, url.host);
+      return await take(response, url.host);
     } catch (error) {
       if (isBrygganError(error)) throw error;
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
@@ -110,8 +111,19 @@ export const createOutboundClient = (options: OutboundOptions): OutboundClient =
       whole.abort();
     }
   };
+  const call = (target: string, init: Init, limits: OutboundLimits): Promise<Uint8Array> => within(target, init, limits, async (response, host) => {
+    if (limits.anySuccess === true && response.ok) return new Uint8Array();
+    if (response.status !== 200 || response.body === null) return fail('outbound.failed', `answered ${response.status}`, { host });
+    const type = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+    if (limits.contentTypes?.includes(type) === false) return fail('outbound.failed', 'answered with another content type than asked for', { host });
+    return bytesOf(response.body, limits.bytes, host);
+  });
   return {
     get: (url, limits) => call(url, { method: 'GET' }, limits),
     post: (url, body, contentType, limits) => call(url, { method: 'POST', body, headers: { 'content-type': contentType } }, limits),
+    exchange: (url, { method, headers, body }, limits) => within(url, { method, headers: { ...headers }, ...(body === undefined ? {} : { body }) }, limits, async (response, host) => {
+      if (response.status >= 300 && response.status < 400) return fail('outbound.failed', `answered ${response.status}`, { host });
+      return { status: response.status, contentType: response.headers.get('content-type') ?? '', bytes: response.body === null ? new Uint8Array() : await bytesOf(response.body, limits.bytes, host) };
+    }),
   };
 };

@@ -3,7 +3,7 @@ import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject } fro
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attributeByWireName, friendlyNameOf, wireNames } from './attributes/catalogue.ts';
-import type { Configuration } from './config/model.ts';
+import type { Configuration, UpstreamRowSettings } from './config/model.ts';
 import { addPair, pairsIn } from './config/state.ts';
 import { fail } from './core/errors.ts';
 import { systemClock as clock, systemRandom as random } from './core/ports.ts';
@@ -51,6 +51,8 @@ const ownPairs = (use: 'signing' | 'encryption', configuration: Configuration): 
 export interface UpstreamMade { readonly configuration: Configuration; readonly stores: Stores; readonly registry: PartyRegistry; readonly keys: Keys }
 export interface Upstreams {
   readonly methodFor: (id: string) => AuthenticationMethod | undefined;
+  /** Rows of config/methods.yaml that stand for all IdPs. */
+  readonly rows: readonly AuthenticationMethod[];
   readonly saml: SamlUpstreamSettings;
   readonly metadata: () => { readonly bytes: Buffer; readonly etag: string };
   readonly follow: Follower;
@@ -91,6 +93,14 @@ const methodsBy = (registry: PartyRegistry, create: (id: string, provider: Ident
   };
 };
 
+/** The row "my organisation's login": what it can reach is what some IdP that is switched on can. */
+const organisationRow = ({ id, names }: UpstreamRowSettings, registry: PartyRegistry, methodFor: Upstreams['methodFor']): AuthenticationMethod => ({
+  id, kind: 'upstream', names, highestLevel: 'loa4',
+  get levels() { return [...new Set([...registry.current().identityProviders.keys()].flatMap((provider) => methodFor(methodIdOf(provider))?.levels ?? []))]; },
+  startUrl: () => fail('internal', 'an organisation is chosen first'),
+  recheck: () => fail('internal', 'nobody logs in at the row itself'),
+});
+
 export const openUpstreams = async (made: UpstreamMade): Promise<Upstreams> => {
   const { configuration, registry, keys } = made;
   const signers = await Promise.all(ownPairs('signing', configuration).map((pair) => loadSigner({ kind: 'file', ...pair })));
@@ -105,10 +115,12 @@ export const openUpstreams = async (made: UpstreamMade): Promise<Upstreams> => {
     const bytes = Buffer.from(await writeServiceProvider(describe(made, saml, certificates), current));
     return { bytes, etag: `"${createHash('sha256').update(bytes).digest('hex')}"` };
   };
+  const methodFor = methodsBy(registry, (id, provider) => (isSamlProvider(provider) ? createSamlUpstream(id, provider, saml) : undefined));
   let metadata = await publish(keys.serving());
   return {
     saml,
-    methodFor: methodsBy(registry, (id, provider) => (isSamlProvider(provider) ? createSamlUpstream(id, provider, saml) : undefined)),
+    methodFor,
+    rows: configuration.methods.flatMap((row) => (row.kind === 'upstream' ? [organisationRow(row, registry, methodFor)] : [])),
     metadata: () => metadata,
     follow: async (wanted) => {
       const next = await publish(wanted);

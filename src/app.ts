@@ -97,7 +97,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const upstreams = await openUpstreams({ configuration, stores, registry, keys });
   keys.follow(upstreams.follow);
   const oidc = openOidc({ configuration, secret, log, stores, registry, outbound, clock, random, keys: keys.serving().oidc, recheck: (identity) => (methodOf(identity.method, ports) ?? fail('card.revoked', 'the method of the login is gone', { method: identity.method })).recheck(identity) });
-  const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, keys, oidc, upstreams }, inOrder(configuration, [...methods.map((settings) => createCertificateMethod(settings, certificatePorts)), ...phones.methods]));
+  const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, keys, oidc, upstreams }, inOrder(configuration, [...methods.map((settings) => createCertificateMethod(settings, certificatePorts)), ...phones.methods, ...upstreams.rows]));
 
   const saml = await samlParts(configuration, registry, keys, log);
   keys.follow(oidc.follow);

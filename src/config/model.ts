@@ -55,7 +55,8 @@ interface MethodCommon {
 export type CertificateSettings = MethodCommon & { readonly kind: 'certificate'; readonly cardUrl: string; readonly freshHostNames: boolean };
 /** Paths are absolute. */
 export type MobileSettings = MethodCommon & Omit<MobileMethodFile, keyof MethodCommon>;
-export type MethodSettings = CertificateSettings | MobileSettings;
+export interface UpstreamRowSettings { readonly kind: 'upstream'; readonly id: string; readonly names: LocalisedText | null; readonly byDefault: boolean }
+export type MethodSettings = CertificateSettings | MobileSettings | UpstreamRowSettings;
 
 /** A row as pki/ wants it, for this environment only. */
 export interface IssuerSettings {

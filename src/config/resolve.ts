@@ -92,6 +92,7 @@ const trustOf = ({ issuers: file, broker }: FileValues, context: ResolveContext)
 };
 const methodsOf = ({ methods: { methods } }: FileValues, issuers: readonly IssuerSettings[], root: string): readonly MethodSettings[] =>
   methods.filter(({ enabled }) => enabled).map((method): MethodSettings => {
+    if (method.kind === 'upstream') return { kind: 'upstream', id: method.id, names: method.names ?? null, byDefault: method.byDefault };
     const credential = credentialOf[method.kind];
     const accepted = issuers.filter((row) => (method.issuers.length === 0 ? row.credentialType === credential : method.issuers.includes(row.id))).map((row) => row.id);
     const common = { names: method.names ?? null, issuers: accepted };

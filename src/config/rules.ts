@@ -4,7 +4,7 @@ import type { DocumentPath } from '../core/yaml-file.ts';
 import { factKinds } from '../directory/cache.ts';
 import type { FileName, FileValues } from './files.ts';
 import type { DirectorySource } from './schema/directory.ts';
-import type { CertificateMethodFile } from './schema/methods.ts';
+import type { CertificateMethodFile, MobileMethodFile } from './schema/methods.ts';
 
 export interface Fault { readonly file: FileName; readonly path: DocumentPath; readonly message: string; readonly fix: string; readonly severity?: 'error' | 'warning' }
 export interface RuleContext { readonly values: FileValues; readonly hardened: boolean; readonly redisUrl: boolean }
@@ -24,6 +24,10 @@ export const credentialOf = { certificate: 'card', mobile: 'mobile' } as const;
 /** Rows of the environment that runs; development rows belong to `test` on machines that are not hardened. */
 export const isActive = (row: FileValues['issuers']['roots'][number], environment: FileValues['broker']['environment'], hardened: boolean): boolean =>
   row.enabled && (row.environments.includes(environment) || (row.environments.includes('development') && environment === 'test' && !hardened));
+
+/** Methods that rest on certificates. */
+const withIssuers = ({ methods }: FileValues): readonly Placed<CertificateMethodFile | MobileMethodFile>[] =>
+  methods.methods.flatMap((method, index) => (method.kind === 'upstream' ? [] : [{ method, index }]));
 
 const methodRules: readonly CrossRule[] = [
   {
@@ -45,13 +49,17 @@ const methodRules: readonly CrossRule[] = [
     }),
   },
   {
+    id: 'method-organisation', says: 'there is one row for the logins of organisations: which one is chosen on its page',
+    faults: ({ values }) => enabledMethods(values).filter(({ method }) => method.kind === 'upstream').slice(1).map(({ index }) => ({ file: 'methods', path: ['methods', index], message: 'is the second row of the kind upstream', fix: 'keep one of them' })),
+  },
+  {
     id: 'method-issuer', says: 'a method names issuers that exist',
-    faults: ({ values }) => values.methods.methods.flatMap((method, index) => method.issuers.flatMap((id, place): Fault[] =>
+    faults: ({ values }) => withIssuers(values).flatMap(({ method, index }) => method.issuers.flatMap((id, place): Fault[] =>
       values.issuers.issuers.some((row) => row.id === id) ? [] : [{ file: 'methods', path: ['methods', index, 'issuers', place], message: 'is no row of config/issuers.yaml', fix: 'write the id of an issuer' }])),
   },
   {
     id: 'method-without-issuer', says: 'an enabled method has at least one enabled issuer in the environment',
-    faults: ({ values, hardened }) => enabledMethods(values).filter(({ method }) => !values.issuers.issuers.some((row) =>
+    faults: ({ values, hardened }) => withIssuers(values).filter(({ method }) => method.enabled && !values.issuers.issuers.some((row) =>
       isActive(row, values.broker.environment, hardened) && (method.issuers.length === 0 ? row.credentialType === credentialOf[method.kind] : method.issuers.includes(row.id))))
       .map(({ index }) => ({ file: 'methods', path: ['methods', index], message: `accepts no issuer that is enabled in the environment ${values.broker.environment}`, fix: 'put the authorities’ certificates in place and enable their rows in config/issuers.yaml' })),
   },
@@ -59,7 +67,7 @@ const methodRules: readonly CrossRule[] = [
 const mobileRules: readonly CrossRule[] = [
   {
     id: 'mobile-issuer', says: 'a phone’s method accepts issuers of phones alone, and a card’s method those of cards alone',
-    faults: ({ values }) => values.methods.methods.flatMap((method, index) => method.issuers.flatMap((id, place): Fault[] => {
+    faults: ({ values }) => withIssuers(values).flatMap(({ method, index }) => method.issuers.flatMap((id, place): Fault[] => {
       const row = values.issuers.issuers.find((one) => one.id === id);
       return row === undefined || row.credentialType === credentialOf[method.kind] ? [] : [{ file: 'methods', path: ['methods', index, 'issuers', place], message: `is an issuer of the type ${row.credentialType}, which this method cannot take`, fix: `name issuers with credentialType: ${credentialOf[method.kind]}` }];
     })),

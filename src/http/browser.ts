@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Browser } from '../login/context.ts';
 import type { Locale } from '../core/locale.ts';
-import { choicesIn, languageIn, lastMethodIn, parseCookies, sessionIdIn, transactionSecretIn } from './cookies.ts';
+import { choicesIn, languageIn, lastMethodIn, lastOrganisationIn, parseCookies, sessionIdIn, transactionSecretIn } from './cookies.ts';
 
 /** Swedish unless the browser clearly prefers English. */
 const preferred = (header: string | undefined): Locale => {
@@ -23,6 +23,7 @@ export const browserOf = (request: FastifyRequest): Browser => {
     sessionId: sessionIdIn(cookies),
     transactionSecret: transactionSecretIn(cookies),
     lastMethod: lastMethodIn(cookies),
+    lastOrganisation: lastOrganisationIn(cookies),
     rememberedChoices: choicesIn(cookies),
     address: request.ip,
     userAgent: (request.headers['user-agent'] ?? '').slice(0, 300),

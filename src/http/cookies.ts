@@ -6,6 +6,7 @@ import type { CookieChange } from '../login/context.ts';
 const SESSION = '__Host-bryggan';
 const TRANSACTION = '__Secure-bryggan-login';
 const METHOD = '__Host-bryggan-method';
+const ORGANISATION = '__Host-bryggan-organisation';
 const CHOICES = '__Host-bryggan-choices';
 const LANGUAGE = '__Host-bryggan-language';
 const YEAR = 365 * 24 * 3600;
@@ -29,6 +30,8 @@ const shaped = (value: string | undefined, shape: RegExp): string | null => (val
 export const sessionIdIn = (cookies: ReadonlyMap<string, string>): SessionId | null => shaped(cookies.get(SESSION), /^[A-Za-z0-9_-]{43}$/) as SessionId | null;
 export const transactionSecretIn = (cookies: ReadonlyMap<string, string>): string | null => shaped(cookies.get(TRANSACTION), /^[A-Za-z0-9_-]{22}$/);
 export const lastMethodIn = (cookies: ReadonlyMap<string, string>): string | null => shaped(cookies.get(METHOD), /^[a-z][a-z0-9-]{0,40}$/);
+/** A slash has no place in a cookie's value: the party and the file's name are joined by a colon. */
+export const lastOrganisationIn = (cookies: ReadonlyMap<string, string>): string | null => shaped(cookies.get(ORGANISATION), /^[a-z0-9-]{1,41}:[a-z0-9.-]{1,60}$/)?.replace(':', '/') ?? null;
 export const choicesIn = (cookies: ReadonlyMap<string, string>): readonly string[] => shaped(cookies.get(CHOICES), /^[A-Za-z0-9_.-]{1,1000}$/)?.split('.') ?? [];
 export const languageIn = (cookies: ReadonlyMap<string, string>): Locale | null => {
   const value = cookies.get(LANGUAGE);
@@ -45,6 +48,7 @@ export const setCookies = (changes: readonly CookieChange[], transactionSeconds:
       case 'session': return change.value === null ? write(SESSION, '', '/', 0) : write(SESSION, change.value, '/', null);
       case 'transaction': return write(TRANSACTION, change.value, transactionPath(change.id), transactionSeconds);
       case 'method': return write(METHOD, change.value, '/', YEAR);
+      case 'organisation': return change.value === null ? write(ORGANISATION, '', '/', 0) : write(ORGANISATION, change.value.replace('/', ':'), '/', YEAR);
       case 'choices': return write(CHOICES, change.value.join('.'), '/', YEAR);
     }
   });

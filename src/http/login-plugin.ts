@@ -7,6 +7,7 @@ import { begin, returned, show, showMethods, startMethod } from '../login/login.
 import { cancelForm, chooseActingForm, chooseMethodForm, confirmSessionForm, releaseForm, type Form } from '../login/forms.ts';
 import { cancelPhone, phonePicture, phoneStatus, showPhone, startPhone } from '../login/phone.ts';
 import { carryOn, confirmLogout, finishLogout, showProgress, skipService } from '../login/logout.ts';
+import { chooseOrganisationForm, showOrganisations } from '../login/organisation.ts';
 import { changeCommission, leaveOne, logOut, showCommissions, showLogout, showMe } from '../login/account.ts';
 import { showCardTest, startCardTest } from '../login/card-test.ts';
 import { browserOf, localeOf } from './browser.ts';
@@ -42,6 +43,8 @@ export const registerLogin = (server: FastifyInstance, ports: LoginPorts, tools:
   server.get<{ Params: { id: string; method: string } }>('/login/:id/method/:method', (request, reply) =>
     send(request, reply, startMethod(request.params.id, request.params.method, browserOf(request), ports)));
 
+  server.get<Id>('/login/:id/organisation', (request, reply) => send(request, reply, showOrganisations(request.params.id, browserOf(request), ports)));
+
   type Phone = { Params: { id: string; method: string } };
   server.get<Phone>('/login/:id/phone/:method', (request, reply) => send(request, reply, showPhone(request.params.id, request.params.method, browserOf(request), ports)));
   server.post<Phone>('/login/:id/phone/:method/start', async (request, reply) => send(request, reply, startPhone(request.params.id, request.params.method, formOf(request, publicUrl), browserOf(request), ports)));
@@ -52,11 +55,11 @@ export const registerLogin = (server: FastifyInstance, ports: LoginPorts, tools:
     return text === null ? fail('web.not-found', 'there is no picture to show') : reply.header('cache-control', 'no-store').header('content-security-policy', "default-src 'none'").type('image/svg+xml').send(tools.ui.picture(text));
   });
 
-  const forms = { method: chooseMethodForm, confirm: confirmSessionForm, employee: chooseActingForm, commission: chooseActingForm, release: releaseForm, cancel: cancelForm };
+  const forms = { method: chooseMethodForm, confirm: confirmSessionForm, employee: chooseActingForm, commission: chooseActingForm, organisation: chooseOrganisationForm, release: releaseForm, cancel: cancelForm };
   for (const [name, door] of Object.entries(forms)) {
     server.post<Id>(`/login/:id/${name}`, async (request, reply) => send(request, reply, door(request.params.id, formOf(request, publicUrl), browserOf(request), ports)));
     // Back and the language switch come to a form's address by GET: the login's own page is the way on.
-    if (name !== 'method') server.get<Id>(`/login/:id/${name}`, (request, reply) => reply.code(303).header('location', `/login/${encodeURIComponent(request.params.id)}/`).send());
+    if (name !== 'method' && name !== 'organisation') server.get<Id>(`/login/:id/${name}`, (request, reply) => reply.code(303).header('location', `/login/${encodeURIComponent(request.params.id)}/`).send());
   }
 
   type Party = { Params: { party: string; method: string } };

@@ -57,18 +57,21 @@ export interface Browser {
   readonly sessionId: SessionId | null;
   readonly transactionSecret: string | null;
   readonly lastMethod: string | null;
+  /** IdP that was chosen last in this browser, `<party>/<file name>`. */
+  readonly lastOrganisation: string | null;
   readonly rememberedChoices: readonly string[];
   readonly address: string;
   /** Only for words and for how an app leads back; nothing is decided by it. */
   readonly userAgent: string;
   readonly locale: Locale | null;
 }
-export const noCookies = (browser: Browser): Browser => ({ ...browser, sessionId: null, transactionSecret: null, lastMethod: null, rememberedChoices: [] });
+export const noCookies = (browser: Browser): Browser => ({ ...browser, sessionId: null, transactionSecret: null, lastMethod: null, lastOrganisation: null, rememberedChoices: [] });
 
 export type CookieChange =
   | { readonly name: 'session'; readonly value: SessionId | null }
   | { readonly name: 'transaction'; readonly id: TransactionId; readonly value: string }
   | { readonly name: 'method'; readonly value: string }
+  | { readonly name: 'organisation'; readonly value: string | null }
   | { readonly name: 'choices'; readonly value: readonly string[] };
 
 /** What surrounds the page, as far as the login knows it. */

@@ -22,6 +22,7 @@ import { actFor, personPartyOf, staleSinceOf } from './acting.ts';
 import { rememberActing } from './single-sign-on.ts';
 import { factsNamedBy, releaseFor, wordsOf } from './5-release.ts';
 import { enabledService, refuse, respond } from './6-respond.ts';
+import { pathToProvider, providerHinted, providersFor, withRemembered } from './providers.ts';
 import { checkUpstream } from './upstream.ts';
 import type { SsoSession } from '../sessions/ports.ts';
 import type { AcceptedRequest, AcceptedTransaction, AuthenticatedTransaction, ChosenMethod, FinishedTransaction, LoginTransaction } from './transaction.ts';
@@ -108,10 +109,12 @@ const authenticate = async (visit: Visit, transaction: AcceptedTransaction, usab
   if (failedCard) {
     return ask(visit, { kind: 'card-failed', code: lastFailure, tryAgain: pathOf(transaction.id, `method/${only}`), otherMethods: usable.length > 1 ? pathOf(transaction.id, 'method') : null }, ports);
   }
+  const named = lastFailure !== null || transaction.declinedSession || !usable.some((id) => ports.methods.get(id)?.kind === 'upstream') ? undefined : providerHinted(request, providersFor(request, service, ports));
+  if (named !== undefined) return (await keep(visit, ports)) ?? reply({ kind: 'redirect', to: pathOf(transaction.id, pathToProvider(named)) }, frameOf(ports, transaction, { secret: visit.secret }), visit.cookies);
   if (usable.length === 1 && lastFailure === null && (!request.noInteraction || ports.methods.get(only)?.kind === 'upstream')) {
     return (await keep(visit, ports)) ?? reply({ kind: 'redirect', to: pathOf(transaction.id, `method/${only}`) }, frameOf(ports, transaction, { secret: visit.secret }), visit.cookies);
   }
-  return ask(visit, { kind: 'choose-method', methods: methodOptions(request, service, ports, visit.browser.lastMethod), failure: lastFailure, cancellable: true }, ports);
+  return ask(visit, { kind: 'choose-method', methods: withRemembered(methodOptions(request, service, ports, visit.browser.lastMethod), request, service, visit.browser, ports), failure: lastFailure, cancellable: true }, ports);
 };
 
 const claimOf = (visit: Visit, ports: LoginPorts) => {

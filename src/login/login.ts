@@ -16,6 +16,7 @@ import { advance, ask, pick, settle, type Visit } from './flow.ts';
 import { enabledService, refuse } from './6-respond.ts';
 import { methodOptions } from './2-choose-method.ts';
 import { answerLevel, rankOf } from '../core/assurance.ts';
+import { withRemembered } from './providers.ts';
 import { establishSession } from './single-sign-on.ts';
 import { checkUpstream, isOffered, isTooOld, methodOf, startUpstream } from './upstream.ts';
 import type { Arrival } from './ports.ts';
@@ -120,7 +121,7 @@ export const showMethods = async (id: string, browser: Browser, ports: LoginPort
     if (visit.transaction.state !== 'accepted') return Promise.resolve(redirectTo(visit, ports));
     const { request, lastFailure } = visit.transaction;
     const service = enabledService(request.slip, ports.registry.current());
-    return ask(visit, { kind: 'choose-method', methods: methodOptions(request, service, ports, browser.lastMethod), failure: lastFailure, cancellable: true }, ports);
+    return ask(visit, { kind: 'choose-method', methods: withRemembered(methodOptions(request, service, ports, browser.lastMethod), request, service, browser, ports), failure: lastFailure, cancellable: true }, ports);
   });
 };
 
@@ -136,6 +137,7 @@ export const startMethod = async (id: string, methodId: string, browser: Browser
     const usable = methodOptions(transaction.request, service, ports, null).filter((option) => option.unavailable === null);
     const method = methodOf(methodId, ports);
     if (method === undefined || !isOffered(methodId, usable)) return fail('login.no-method', 'this method is not offered here', { method: methodId.slice(0, 40) });
+    if (method.kind === 'upstream' && method.upstream === undefined) return { ...redirectTo(visit, ports, 'organisation'), cookies: [{ name: 'method', value: methodId }] };
     if (method.phone !== undefined) return { ...redirectTo(visit, ports, `phone/${methodId}`), cookies: [{ name: 'method', value: methodId }] };
     if (method.upstream !== undefined) {
       const row = usable.find(({ kind }) => kind === 'upstream')?.id ?? methodId;

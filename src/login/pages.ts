@@ -19,7 +19,11 @@ export interface MethodOption {
   readonly unavailable: 'level' | null;
   /** Name from configuration, where several methods of one kind must be told apart; else the kind's own words. */
   readonly label?: LocalisedText;
+  /** The others beside the organisation that stands above it. */
+  readonly other?: true;
 }
+/** The IdP of a party; `id`: `<party>/<file name>`. */
+export interface OrganisationOption { readonly id: string; readonly name: LocalisedText; readonly partyName: string; readonly logo: string | null; readonly lastUsed: boolean }
 export interface CommissionOption { readonly index: number; readonly unit: string; readonly provider: string; readonly purpose: string; readonly name: string; readonly lastUsed: boolean }
 export interface EmployeeOption { readonly index: number; readonly organisation: string; readonly title: string | null; readonly lastUsed: boolean }
 export interface SessionService { /** Names it in the form that leaves it. */ readonly key: string; readonly name: LocalisedText; readonly partyName: string; readonly answeredAt: Instant }
@@ -34,6 +38,7 @@ export type Page =
   /** `picture`: address of the QR code, changed every second by the script; `startUrl`: opens the app here. */
   | { readonly kind: 'phone'; readonly method: string; readonly device: 'same' | 'other'; readonly hint: 'start-app' | 'app-started' | 'user-sign'; readonly secondsLeft: number; readonly startUrl: string | null; readonly picture: string | null; readonly statusUrl: string; readonly otherMethods: string | null }
   | { readonly kind: 'confirm-session'; readonly personName: string; /** The service sent this browser here again and again without keeping the login. */ readonly circles?: true }
+  | { readonly kind: 'choose-organisation'; readonly options: readonly OrganisationOption[]; readonly failure: ErrorCode | null }
   | { readonly kind: 'choose-employee'; readonly options: readonly EmployeeOption[] }
   | { readonly kind: 'choose-commission'; readonly options: readonly CommissionOption[] }
   /** What is sent, in words: names of facts, never raw wire names. */

@@ -2,11 +2,11 @@
 import { fail } from '../core/errors.ts';
 import type { PageFrame } from '../login/pages.ts';
 import { assetUrl, styleText } from './assets.ts';
-import { logoAddress, webAddress } from './address.ts';
+import { webAddress } from './address.ts';
 import { attributes, html, type Content, type SafeHtml } from './html.ts';
 import { mark } from './icons.ts';
 import { messagesIn } from './messages/messages.ts';
-import { phoneLink } from './parts.ts';
+import { phoneLink, signOf } from './parts.ts';
 
 /** What a page hands to the document. Texts are plain: they are filled in and escaped here. */
 export interface Sheet {
@@ -24,15 +24,10 @@ export interface Sheet {
 }
 
 const planks = html`<div class="planks"></div>`;
-/** A person's first sight of a name is a letter; names begin with a letter or a digit nearly always. */
-const firstLetter = (name: string): string => (/[\p{L}\p{N}]/u.exec(name)?.[0] ?? '').toLocaleUpperCase('sv');
-
 const asker = (frame: PageFrame): SafeHtml | null => {
   if (frame.asker === null) return null;
   const { name, partyName, logo } = frame.asker;
-  const picture = logoAddress(logo);
-  const sign = picture === null ? html`<span class="logo" aria-hidden="true">${firstLetter(name[frame.locale])}</span>` : html`<img class="logo" src="${picture}" alt="">`;
-  return html`<p class="asker">${sign}<span><b>${name[frame.locale]}</b>${partyName === '' ? null : html`<span>${partyName}</span>`}</span></p>`;
+  return html`<p class="asker">${signOf(name[frame.locale], logo)}<span><b>${name[frame.locale]}</b>${partyName === '' ? null : html`<span>${partyName}</span>`}</span></p>`;
 };
 
 const footer = (frame: PageFrame, helpShown: boolean): SafeHtml => {

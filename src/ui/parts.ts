@@ -2,10 +2,24 @@
 import type { Actor } from '../core/error-catalogue.ts';
 import type { PostForm } from '../core/http-types.ts';
 import type { PageFrame } from '../login/pages.ts';
-import { mailAddress, phoneAddress } from './address.ts';
+import { logoAddress, mailAddress, phoneAddress } from './address.ts';
 import { attributes, html, type Content, type SafeHtml } from './html.ts';
 import { chevron, icon, type IconName } from './icons.ts';
 import { fill, messagesIn } from './messages/messages.ts';
+
+/** A person's first sight of a name is a letter; names begin with a letter or a digit nearly always. */
+const firstLetter = (name: string): string => (/[\p{L}\p{N}]/u.exec(name)?.[0] ?? '').toLocaleUpperCase('sv');
+/** A logo, or the letter that stands for it. */
+export const signOf = (name: string, logo: string | null): SafeHtml => {
+  const picture = logoAddress(logo);
+  return picture === null ? html`<span class="logo" aria-hidden="true">${firstLetter(name)}</span>` : html`<img class="logo" src="${picture}" alt="">`;
+};
+
+/** From so many choices on a script reveals a search field; without one the whole list stands there. */
+export const SEARCH_FROM = 8;
+export const searchBox = (count: number, texts: { readonly label: string; readonly placeholder: string; readonly found: string; readonly nothing: string }): SafeHtml | null =>
+  count < SEARCH_FROM ? null
+  : html`<div class="search" data-search hidden><label for="search">${texts.label}</label><input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="${texts.placeholder}"><p role="status" data-found="${texts.found}" data-nothing="${texts.nothing}"></p></div>`;
 
 /** A form of the login: posts to the transaction's own address with the token that binds it to this page. Nothing without a token. */
 export const ownForm = (frame: PageFrame, name: string, content: Content, className = ''): SafeHtml | null =>
@@ -19,10 +33,10 @@ export const answerForm = (form: PostForm, content: Content): SafeHtml =>
 export const hiddenFields = (form: PostForm): readonly SafeHtml[] =>
   Object.entries(form.fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
 
-export interface ChoiceText { readonly name: string; readonly hint: string | readonly string[] | null; readonly tag?: string | null; readonly icon?: IconName }
+export interface ChoiceText { readonly name: string; readonly hint: string | readonly string[] | null; readonly tag?: string | null; readonly icon?: IconName; /** A logo in the icon's place. */ readonly sign?: SafeHtml }
 /** What stands on a choice: an icon where it helps, the name, a line under it. */
 export const choiceText = (text: ChoiceText): SafeHtml =>
-  html`${text.icon === undefined ? null : icon(text.icon)}<span class="words"><span class="name">${text.name}${text.tag ? html` <span class="tag">${text.tag}</span>` : null}</span>${hintLines(text.hint)}</span>${chevron}`;
+  html`${text.icon === undefined ? (text.sign ?? null) : icon(text.icon)}<span class="words"><span class="name">${text.name}${text.tag ? html` <span class="tag">${text.tag}</span>` : null}</span>${hintLines(text.hint)}</span>${chevron}`;
 
 const hintLines = (hint: ChoiceText['hint']): Content => (typeof hint === 'string' ? [hint] : (hint ?? [])).map((line) => html`<span class="hint">${line}</span>`);
 
@@ -32,7 +46,7 @@ export const choiceClass = (options: { primary: boolean; icon: boolean }): strin
 export interface ChoiceButton { readonly field: string; readonly value: string | number; readonly text: ChoiceText; readonly primary: boolean; readonly focus: boolean; readonly hooks: Readonly<Record<string, string | number>> }
 /** One click (or Enter) answers: the button itself carries the value. */
 export const choiceButton = (choice: ChoiceButton): SafeHtml =>
-  html`<button class="${choiceClass({ primary: choice.primary, icon: choice.text.icon !== undefined })}" name="${choice.field}" value="${choice.value}"${attributes({ ...choice.hooks, autofocus: choice.focus })}>${choiceText(choice.text)}</button>`;
+  html`<button class="${choiceClass({ primary: choice.primary, icon: choice.text.icon !== undefined || choice.text.sign !== undefined })}" name="${choice.field}" value="${choice.value}"${attributes({ ...choice.hooks, autofocus: choice.focus })}>${choiceText(choice.text)}</button>`;
 
 export interface ChoiceLink { readonly to: string; readonly text: ChoiceText; readonly primary: boolean; readonly focus: boolean; readonly action: string }
 export const choiceLink = (link: ChoiceLink): SafeHtml =>

@@ -13,6 +13,7 @@ import { cardTest, cardTestResult } from './pages/card-test.ts';
 import { chooseCommission } from './pages/choose-commission.ts';
 import { chooseEmployee } from './pages/choose-employee.ts';
 import { chooseMethod } from './pages/choose-method.ts';
+import { chooseOrganisation } from './pages/choose-organisation.ts';
 import { confirmSession } from './pages/confirm-session.ts';
 import { error } from './pages/error.ts';
 import { logOut } from './pages/log-out.ts';
@@ -34,6 +35,7 @@ const sheetOf = (page: Exclude<Page, { kind: 'on-the-way' }>, frame: PageFrame):
     case 'phone-start': return phoneStart(page, frame);
     case 'phone': return phone(page, frame);
     case 'confirm-session': return confirmSession(page, frame);
+    case 'choose-organisation': return chooseOrganisation(page, frame);
     case 'choose-employee': return chooseEmployee(page, frame);
     case 'choose-commission': return chooseCommission(page, frame);
     case 'what-is-sent': return whatIsSent(page, frame);

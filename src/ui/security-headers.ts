@@ -15,6 +15,7 @@ const formsEnd: Readonly<Record<Kind, 'anywhere' | 'here' | 'no forms'>> = {
   'phone-start': 'anywhere',
   'phone': 'anywhere',
   'confirm-session': 'anywhere',
+  'choose-organisation': 'anywhere',
   'choose-employee': 'anywhere',
   'choose-commission': 'anywhere',
   'what-is-sent': 'anywhere',
@@ -32,7 +33,7 @@ const formsEnd: Readonly<Record<Kind, 'anywhere' | 'here' | 'no forms'>> = {
   'logged-out': 'no forms',
 };
 const formAction = { 'anywhere': '', 'here': "; form-action 'self'", 'no forms': "; form-action 'none'" };
-const scripted = new Set<Kind>(['on-the-way', 'choose-commission', 'phone', 'logging-out']);
+const scripted = new Set<Kind>(['on-the-way', 'choose-commission', 'choose-organisation', 'phone', 'logging-out']);
 
 const policy = (kind: Kind, inlinePicture: boolean): string => {
   const script = scripted.has(kind) ? "'self'" : "'none'";

@@ -27,7 +27,8 @@ describe('the configuration that ships', () => {
     expect(new Set(configuration.issuers.map(({ environment }) => environment))).toEqual(new Set(['development']));
     expect(configuration.issuers).toHaveLength(11);
     expect(configuration.roots).toHaveLength(2);
-    expect(configuration.methods[0]?.issuers.toSorted()).toEqual(['dev-efos-hsa-id', 'dev-efos-person-id', 'dev-siths-hsa-id-2', 'dev-siths-hsa-id-3', 'dev-siths-hsa-id-new', 'dev-siths-person-id-2', 'dev-siths-person-id-3']);
+    const [card] = configuration.methods;
+    expect(card?.kind === 'certificate' && card.issuers.toSorted()).toEqual(['dev-efos-hsa-id', 'dev-efos-person-id', 'dev-siths-hsa-id-2', 'dev-siths-hsa-id-3', 'dev-siths-hsa-id-new', 'dev-siths-person-id-2', 'dev-siths-person-id-3']);
   });
   test('has the release policy that attributes/ calls its default', () => expect(configuration.release).toEqual(defaultReleasePolicy));
   test('answers and understands exactly the levels of each federation', () => {
@@ -71,7 +72,7 @@ describe('faults', () => {
     expect(told).toContainEqual(['config/broker.yaml', 'publicUrl', 'is not scheme, host and port alone', 'write https://host or https://host:port, in lower case, without a slash at the end']);
     expect(told).toContainEqual(['config/broker.yaml', 'listeners.public.prt', 'is not a known key', 'write port, or remove it']);
     expect(told).toContainEqual(['config/broker.yaml', 'session.idleSeconds', 'must be a number', 'write a number']);
-    expect(told).toContainEqual(['config/methods.yaml', 'methods[0].kind', 'must be one of certificate, mobile', 'write one of certificate, mobile']);
+    expect(told).toContainEqual(['config/methods.yaml', 'methods[0].kind', 'must be one of certificate, mobile, upstream', 'write one of certificate, mobile, upstream']);
     expect(told).toContainEqual(['config/federation.yaml', 'federations[0].defaultNameId', 'is missing', 'write one of transient, persistent']);
     expect(told).toContainEqual(['config/directory.yaml', '', 'is missing', expect.stringContaining('docs/configuration.md')]);
     expect(faults.some(({ file, rule, line }) => file === 'config/release.yaml' && rule === 'yaml' && line === 3)).toBe(true);

@@ -24,6 +24,7 @@ const cross: Readonly<Record<string, readonly [place: string, change: Break]>> =
   'method-twice': ['methods[1].id', (root) => root.set('methods', ['methods', 1], { id: 'siths-card', kind: 'certificate', cardUrl: 'https://card.localhost:8444' })],
   'card-url-own-origin': ['methods[0].cardUrl', (root) => { root.set('broker', ['publicUrl'], 'https://card.localhost:8444'); }],
   'card-listener': ['methods[0].cardUrl', (root) => root.set('methods', ['methods', 0, 'cardUrl'], 'https://other.localhost:8444')],
+  'method-organisation': ['methods[2]', (root) => { root.set('methods', ['methods', 1], { id: 'organisation', kind: 'upstream' }); root.set('methods', ['methods', 2], { id: 'another', kind: 'upstream' }); }],
   'method-issuer': ['methods[0].issuers[1]', (root) => root.set('methods', ['methods', 0, 'issuers'], ['dev-siths-hsa-id-3', 'nobody'])],
   'method-without-issuer': ['methods[0]', (root) => root.set('methods', ['methods', 0, 'issuers'], ['siths-hsa-id-3'])],
   'mobile-issuer': ['methods[1].issuers[1]', (root) => root.set('methods', ['methods', 1], { ...phone, issuers: ['dev-efos-mobile', 'dev-siths-hsa-id-3'] })],

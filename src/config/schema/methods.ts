@@ -54,7 +54,15 @@ const mobileMethod = z.strictObject({
   issuers: z.array(shortId).default([]).meta({ description: 'rows of config/issuers.yaml whose certificates are accepted; empty: every mobile issuer of the environment' }),
   highestLevel: assuranceLevel.default('loa3').meta({ description: 'cap: what this method proves at most' }),
 });
-export const methodsSchema = z.strictObject({ methods: z.array(z.discriminatedUnion('kind', [certificateMethod, mobileMethod])).min(1) });
+const upstreamMethod = z.strictObject({
+  id: shortId.meta({ description: 'referred to by parties and services', examples: ['organisation'] }),
+  kind: z.literal('upstream').meta({ description: 'the logins of the parties’ own IdPs, which people choose among: metadata/identity-providers' }),
+  enabled: z.boolean().default(true),
+  names: localised.optional().meta({ description: 'default: the words of the pages for an organisation' }),
+  byDefault: z.boolean().default(true).meta({ description: 'false: offered only by parties and services that name it under their `methods`' }),
+});
+export const methodsSchema = z.strictObject({ methods: z.array(z.discriminatedUnion('kind', [certificateMethod, mobileMethod, upstreamMethod])).min(1) });
 export type MethodsFile = z.output<typeof methodsSchema>;
+export type UpstreamMethodFile = z.output<typeof upstreamMethod>;
 export type CertificateMethodFile = z.output<typeof certificateMethod>;
 export type MobileMethodFile = z.output<typeof mobileMethod>;

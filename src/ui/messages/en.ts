@@ -25,6 +25,7 @@ export const en: Messages = {
     upstream: { name: 'My organisation', hint: 'The way you normally log in at work' },
   },
   chooseMethod: {
+    otherOrganisation: 'Another organisation',
     heading: 'How do you want to log in?',
     whyNot: 'Missing a way to log in?',
     level: 'Doesn’t give the level of assurance that {service} requires.',
@@ -96,6 +97,16 @@ export const en: Messages = {
     sources: { crl: 'by the list of', ocsp: 'by the issuer’s answer of' },
     stale: 'The list is old but still accepted.',
     again: 'Try again, or another card',
+  },
+  chooseOrganisation: {
+    heading: 'Which organisation do you work for?',
+    recent: 'Last chosen here', all: 'All organisations', others: 'Other organisations',
+    search: (count: number): string => `Search ${count} organisations`,
+    placeholder: 'Municipality or region',
+    found: '{found} of {total} organisations shown.',
+    nothingFound: 'No organisation fits. Try a part of the name, or log in another way.',
+    forget: 'Forget what was chosen here',
+    missing: { question: 'Is your organisation missing?', answer: 'The ones shown have a login of their own. If you work elsewhere, log in with a card or a phone: choose another way.' },
   },
   chooseEmployee: { heading: 'Which of your jobs is this for?', lastUsed: 'Last chosen here' },
   chooseCommission: {

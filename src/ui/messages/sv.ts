@@ -38,6 +38,7 @@ export const sv = {
     upstream: { name: 'Min organisation', hint: 'Med din vanliga inloggning på jobbet' },
   },
   chooseMethod: {
+    otherOrganisation: 'En annan organisation',
     heading: 'Hur vill du logga in?',
     whyNot: 'Saknar du något sätt att logga in?',
     level: 'Ger inte den tillitsnivå som {service} kräver.',
@@ -109,6 +110,16 @@ export const sv = {
     sources: { crl: 'enligt spärrlista från', ocsp: 'enligt svar från utfärdaren' },
     stale: 'Listan är gammal, men godtas ännu.',
     again: 'Prova igen eller ett annat kort',
+  },
+  chooseOrganisation: {
+    heading: 'Vilken organisation arbetar du i?',
+    recent: 'Senast vald här', all: 'Alla organisationer', others: 'Andra organisationer',
+    search: (count: number): string => `Sök bland ${count} organisationer`,
+    placeholder: 'Kommun eller region',
+    found: '{found} av {total} organisationer visas.',
+    nothingFound: 'Ingen organisation passar. Pröva en del av namnet, eller logga in på ett annat sätt.',
+    forget: 'Glöm vad som valts här',
+    missing: { question: 'Saknas din organisation?', answer: 'Här visas de som har en egen inloggning. Arbetar du någon annanstans loggar du in med kort eller telefon: välj ett annat sätt.' },
   },
   chooseEmployee: { heading: 'Vilken anställning gäller det?', lastUsed: 'Senast vald här' },
   chooseCommission: {

@@ -6,9 +6,8 @@ import type { CommissionOption, Page, PageFrame } from '../../login/pages.ts';
 import { html, type SafeHtml } from '../html.ts';
 import type { Sheet } from '../layout.ts';
 import { messagesIn } from '../messages/messages.ts';
-import { cancelForm, choiceButton, ownForm } from '../parts.ts';
+import { cancelForm, choiceButton, ownForm, searchBox, SEARCH_FROM } from '../parts.ts';
 
-const SEARCH_FROM = 8;
 /** More than this would push the ordinary list out of sight. */
 const SHOWN_AS_RECENT = 3;
 
@@ -34,12 +33,6 @@ const hintOf = (option: CommissionOption, all: readonly CommissionOption[], rece
   return [recent ? option.provider : '', option.purpose, twin ? option.name : ''].filter((line) => line !== '');
 };
 
-const searchBox = (count: number, frame: PageFrame): SafeHtml | null => {
-  if (count < SEARCH_FROM) return null;
-  const { chooseCommission: texts } = messagesIn(frame.locale);
-  return html`<div class="search" data-search hidden><label for="search">${texts.search(count)}</label><input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="${texts.placeholder}"><p role="status" data-found="${texts.found}" data-nothing="${texts.nothingFound}"></p></div>`;
-};
-
 export const chooseCommission = (page: Extract<Page, { kind: 'choose-commission' }>, frame: PageFrame): Sheet => {
   const { chooseCommission: texts } = messagesIn(frame.locale);
   const { options } = page;
@@ -54,7 +47,7 @@ export const chooseCommission = (page: Extract<Page, { kind: 'choose-commission'
     heading: texts.heading,
     ...(options.length < SEARCH_FROM ? {} : { script: 'search.js' as const }),
     content: [
-      searchBox(options.length, frame),
+      searchBox(options.length, { label: texts.search(options.length), placeholder: texts.placeholder, found: texts.found, nothing: texts.nothingFound }),
       ownForm(frame, 'commission', list),
       html`<details><summary>${texts.missing.question}</summary><p>${texts.missing.answer}</p></details><div class="links">${cancelForm(frame)}</div>`,
     ],

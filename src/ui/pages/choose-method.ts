@@ -22,7 +22,7 @@ const unavailableOnes = (page: ChooseMethod, frame: PageFrame): SafeHtml | null 
   if (out.length === 0) return null;
   return html`<details><summary>${texts.chooseMethod.whyNot}</summary><dl>${out.map((method) => html`<dt>${nameOf(method, frame)}</dt><dd>${fill(texts.chooseMethod.level, frame)}</dd>`)}</dl></details>`;
 };
-const nameOf = (method: MethodOption, frame: PageFrame): string => method.label?.[frame.locale] ?? messagesIn(frame.locale).methods[method.kind].name;
+const nameOf = (method: MethodOption, frame: PageFrame): string => (method.other === true ? messagesIn(frame.locale).chooseMethod.otherOrganisation : undefined) ?? method.label?.[frame.locale] ?? messagesIn(frame.locale).methods[method.kind].name;
 
 export const chooseMethod = (page: ChooseMethod, frame: PageFrame): Sheet => {
   const texts = messagesIn(frame.locale);

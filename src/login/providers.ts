@@ -1,0 +1,36 @@
+/** Which IdPs a login may go to, which one it is when there is nothing to choose, and which one this browser chose last. */
+import { answerLevel, rankOf } from '../core/assurance.ts';
+import type { IdentityProvider, ServiceParty } from '../parties/model.ts';
+import type { Browser, LoginPorts } from './context.ts';
+import type { MethodOption } from './pages.ts';
+import type { AcceptedRequest } from './transaction.ts';
+import { methodOf, scopingRefusal } from './upstream.ts';
+import { methodIdOf } from './upstream-session.ts';
+
+const entityIdOf = ({ wire }: IdentityProvider): string => (wire.protocol === 'saml' ? wire.entityId : wire.issuer);
+/** Switched on, allowed by the request, and able to reach the level it asks for; the service's own party's first, then by name. */
+export const providersFor = (request: AcceptedRequest, service: ServiceParty, ports: LoginPorts): readonly IdentityProvider[] =>
+  [...ports.registry.current().identityProviders.values()].filter((provider) => {
+    const method = methodOf(methodIdOf(provider.id), ports);
+    return method !== undefined && scopingRefusal(request, provider) === null
+      && method.levels.some((level) => rankOf(level) >= rankOf(service.minimumLevel) && answerLevel(level, request.assurance ?? undefined, service.federation.assurance) !== undefined);
+  }).toSorted((a, b) => Number(b.party === service.party) - Number(a.party === service.party) || a.names.sv.localeCompare(b.names.sv, 'sv'));
+
+/** The one IdP that the request leaves or names: there is nothing to choose. `hint`: an entityID, a party, a domain or an address of mail. */
+export const providerHinted = (request: AcceptedRequest, providers: readonly IdentityProvider[]): IdentityProvider | undefined => {
+  const hint = request.organisationHint?.toLowerCase();
+  const domain = hint?.slice(hint.lastIndexOf('@') + 1);
+  const named = hint === undefined ? [] : providers.filter((provider) => entityIdOf(provider).toLowerCase() === hint || provider.party === hint || provider.domains.includes(domain ?? ''));
+  const [only, more] = named.length > 0 ? named : request.proxying === undefined || request.proxying.providers.length === 0 ? [] : providers;
+  return more === undefined ? only : undefined;
+};
+
+/** The row "my organisation's login" becomes the organisation that this browser chose last, with the way to the others below it. */
+export const withRemembered = (options: readonly MethodOption[], request: AcceptedRequest, service: ServiceParty, browser: Browser, ports: LoginPorts): readonly MethodOption[] => {
+  const remembered = providersFor(request, service, ports).find(({ id }) => id === browser.lastOrganisation);
+  if (remembered === undefined) return options;
+  return options.flatMap((option): readonly MethodOption[] => (option.kind !== 'upstream' || option.unavailable !== null ? [option]
+    : [{ ...option, id: methodIdOf(remembered.id), label: remembered.names }, { ...option, lastUsed: false, other: true }]));
+};
+/** Below the login's own address: where the browser goes to be sent to this IdP. */
+export const pathToProvider = ({ id }: IdentityProvider): string => `method/${encodeURIComponent(methodIdOf(id))}`;

@@ -1,0 +1,99 @@
+/** Choosing one's organisation: the list, what is remembered, what the service hints at, and when there is nothing to choose. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDocument, stringify } from 'yaml';
+import { askingService, goOn } from '../fixtures/asking-service.ts';
+import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
+import { testKey } from '../fixtures/saml.ts';
+import type { UserAgent, Visit } from '../fixtures/user-agent.ts';
+
+const ssoOf = (party: string): string => `https://idp.${party}.example/sso`;
+const metadataOf = (party: string): string => `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.${party}.example/"><md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>${testKey(party).certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor><md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${ssoOf(party)}"/></md:IDPSSODescriptor></md:EntityDescriptor>`;
+const providers = { ale: 'loa3', boras: 'loa3', hjo: 'loa2', goteborg: 'loa3' } as const;
+const both = askingService({ name: 'both', party: 'boras', yaml: 'methods: [siths-card, organisation]\n' });
+const only = askingService({ name: 'only', party: 'joint', yaml: 'methods: [organisation]\n' });
+const strict = askingService({ name: 'strict', party: 'joint', yaml: 'methods: [organisation]\nminimumLevel: loa3\n' });
+const cards = askingService({ name: 'cards', party: 'boras' });
+let bryggan: Bryggan;
+beforeAll(async () => {
+  bryggan = await startBryggan({
+    services: [both, only, strict, cards].map(({ files }) => files),
+    prepare: ({ root }) => {
+      const path = join(root, 'config', 'methods.yaml');
+      const document = parseDocument(readFileSync(path, 'utf8'));
+      document.addIn(['methods'], document.createNode({ id: 'organisation', kind: 'upstream', byDefault: false }));
+      writeFileSync(path, String(document));
+      for (const [party, highestLevel] of Object.entries(providers)) {
+        const folder = join(root, 'metadata', 'identity-providers', party);
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, 'idp.xml'), metadataOf(party));
+        writeFileSync(join(folder, 'idp.yaml'), stringify({ enabled: party !== 'goteborg', trust: { levels: { 'http://id.sambi.se/loa/loa2': 'loa2', 'http://id.sambi.se/loa/loa3': 'loa3' }, highestLevel, personalNumbers: true }, person: { kind: 'personal-identity-number' } }));
+      }
+    },
+  });
+});
+afterAll(() => bryggan.stop());
+
+const shown = (page: Visit): readonly string[] => [...page.body.matchAll(/data-organisation="([^"]+)"/g)].map(([, id = '']) => id);
+const methods = (page: Visit): readonly string[] => [...page.body.matchAll(/data-method="([^"]+)"/g)].map(([, id = '']) => id);
+/** The address that the browser is sent to, without going there. */
+const leadsTo = async (agent: UserAgent, path: string, page: Visit): Promise<string> => {
+  const answer = await agent.once(new URL(path, page.url).href, { from: page.url });
+  await answer.arrayBuffer();
+  return answer.headers.get('location') ?? '';
+};
+const choose = async (agent: UserAgent, page: Visit, id: string): Promise<string> => {
+  const form = page.forms.find(({ buttons }) => buttons.some(({ value }) => value === id));
+  const body = new URLSearchParams([...(form?.hidden ?? []).map(({ name, value }): [string, string] => [name, value]), ['organisation', id]]).toString();
+  const answer = await agent.once(`${page.url.origin}${page.url.pathname.replace(/[^/]*$/, '')}organisation`, { method: 'POST', body, from: page.url, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+  await answer.arrayBuffer();
+  return leadsTo(agent, answer.headers.get('location') ?? '', page);
+};
+
+describe('the list', () => {
+  it('has the IdPs that are switched on and reach the level, the service’s own party’s first; each is asked at its own address', async () => {
+    const agent = bryggan.agentFor(null);
+    const page = await goOn(agent, await only.start(agent, bryggan));
+    expect([page.step, shown(page)]).toEqual(['choose-organisation', ['ale/idp', 'boras/idp', 'hjo/idp']]);
+    expect(await choose(agent, page, 'boras/idp')).toMatch(new RegExp(`^${ssoOf('boras').replaceAll('.', '\\.')}\\?SAMLRequest=`));
+    expect(shown(await goOn(agent, await strict.start(agent, bryggan))).toSorted()).toEqual(['ale/idp', 'boras/idp']);
+  });
+  it('stands beside card and phone where the service has them, and nowhere else', async () => {
+    const agent = bryggan.agentFor(null);
+    expect(methods(await goOn(agent, await both.start(agent, bryggan)))).toEqual(['siths-card', 'organisation']);
+    expect((await cards.start(agent, bryggan)).body).not.toMatch(/data-method="organisation"/);
+  });
+  it('nobody is sent to an IdP that is switched off, unknown, or not in the list', async () => {
+    const agent = bryggan.agentFor(null);
+    const page = await goOn(agent, await only.start(agent, bryggan));
+    for (const id of ['goteborg/idp', 'nobody/idp']) expect(await choose(agent, page, id)).not.toMatch(/SAMLRequest/);
+    expect(await leadsTo(agent, `${page.url.pathname.replace(/[^/]*$/, '')}method/${encodeURIComponent('idp:goteborg/idp')}`, page)).not.toMatch(/SAMLRequest/);
+    expect(await choose(agent, page, 'ale/idp')).toMatch(/SAMLRequest/);
+  });
+});
+describe('what this browser chose last', () => {
+  it('comes first, has the focus, stands among the methods by its name, and can be forgotten', async () => {
+    const agent = bryggan.agentFor(null);
+    await choose(agent, await goOn(agent, await only.start(agent, bryggan)), 'hjo/idp');
+    const again = await goOn(agent, await only.start(agent, bryggan));
+    expect(shown(again)[0]).toBe('hjo/idp');
+    expect(again.body).toMatch(/data-organisation="hjo\/idp"[^>]*autofocus/);
+    const chooser = await goOn(agent, await both.start(agent, bryggan));
+    expect(methods(chooser)).toEqual(['idp:hjo/idp', 'organisation', 'siths-card']);
+    expect(chooser.text).toMatch(/Hjo kommun/);
+    expect(shown(await agent.submit(chooser, { button: ({ value }) => value === 'organisation' }))).toHaveLength(3);
+    const forgotten = await agent.submit(again, { form: ({ buttons }) => buttons.some(({ name }) => name === 'forget'), button: ({ name }) => name === 'forget' });
+    expect([forgotten.step, shown(forgotten)[0]]).toEqual(['choose-organisation', 'ale/idp']);
+    expect(forgotten.body).not.toMatch(/data-action="forget"/);
+  });
+});
+describe('the form', () => {
+  it('of another site, or without its token, sends nobody anywhere', async () => {
+    const agent = bryggan.agentFor(null);
+    const page = await goOn(agent, await only.start(agent, bryggan));
+    const foreign = await agent.submit(page, { button: ({ value }) => value === 'ale/idp', headers: { 'sec-fetch-site': 'cross-site', origin: 'https://elsewhere.example' } });
+    expect(foreign.status).toBe(403);
+    expect((await agent.submit(page, { button: ({ value }) => value === 'ale/idp', fields: { token: 'x' } })).status).toBe(403);
+  });
+});

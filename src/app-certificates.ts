@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { WatchedCertificate } from './admin/tools.ts';
 import type { Configuration } from './config/model.ts';
 import type { Clock, Log } from './core/ports.ts';
+import { reminderFor } from './federation/radar/radar.ts';
 import { publishedCertificates } from './app-keys.ts';
 
 const filesOf = (configuration: Configuration): readonly (readonly [string, string])[] => {
@@ -33,12 +34,8 @@ export const watchedCertificates = (configuration: Configuration, log?: Log): re
 
 const DAY = 86_400_000;
 const LOOK_MILLISECONDS = 6 * 3_600_000;
-/** Days before an end: the first is said as a warning, the last two as errors. */
-const REMINDERS = [90, 30, 14, 7, 1] as const;
+/** The first reminders are said as warnings, the last two as errors. */
 const URGENT = 7;
-/** The nearest reminder that is due, or null while there is time: a certificate with 20 days left is past its 30. */
-export const reminderFor = (notAfter: number, now: number): number | null => REMINDERS.toReversed().find((days) => notAfter - now <= days * DAY) ?? null;
-
 /** Says each reminder once in the life of this process. */
 export const remindOfCertificates = (read: () => readonly WatchedCertificate[], { clock, log }: { readonly clock: Clock; readonly log: Log }): { look(): void; stop(): void } => {
   const said = new Map<string, string>();

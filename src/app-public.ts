@@ -48,12 +48,12 @@ const routeFeeds = (server: ReturnType<typeof createPublicServer>, feeds: Feeds,
     return sendPage(request, reply, { page: { kind: 'metadata-feeds', certificate: feeds.fingerprint, feeds: feeds.lines(), frozen: frozen === undefined ? null : { path: FROZEN, sha1: frozen.sha1, sha256: frozen.sha256 } }, status: 200, context: bareFrame(ports) }, tools);
   },
 });
-export interface Watchers { readonly metrics: ReturnType<typeof createMetrics>; readonly tracing: Tracing | null; readonly fetched: (what: Fetched, request: Reading) => void }
+export interface Watchers { readonly metrics: ReturnType<typeof createMetrics>; readonly tracing: Tracing | null; readonly fetched: (what: Fetched, request: Reading) => void; readonly clockSeen: NonNullable<AcceptContext['clockSeen']> }
 
 /** entityIDs of the IdPs that a login may be sent to. */
 const upstreamIds = (ports: LoginPorts): readonly string[] => [...ports.registry.current().identityProviders.values()].filter(({ id }) => ports.upstreams?.(methodIdOf(id)) !== undefined).map(({ wire }) => (wire.protocol === 'saml' ? wire.entityId : wire.issuer));
 export const createPublic = (configuration: Configuration, ports: LoginPorts, watchers: Watchers, saml: SamlParts & { readonly upstreams: Upstreams }, oidc: OidcParts) => {
-  const { metrics, tracing, fetched } = watchers;
+  const { metrics, tracing, fetched, clockSeen } = watchers;
   const tools: ReplyTools = { ui, environment: configuration.environment, transactionSeconds: configuration.login.transactionSeconds };
   const { tls } = configuration.listeners.public;
   const server = createPublicServer({ tls: tls === null ? null : { key: readPem(tls.keyFile), cert: readPem(tls.certificateFile) }, trustedProxies: configuration.trustedProxies, bodyLimit: BODY_LIMIT }, ports, tools);
@@ -74,7 +74,7 @@ export const createPublic = (configuration: Configuration, ports: LoginPorts, wa
     metrics.request(request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
-  const context = (): AcceptContext => ({ registry: ports.registry.current(), now: ports.clock.now(), ssoUrls: [saml.urls.sso], providerIds: [configuration.entityId, ...upstreamIds(ports)], ownProviderId: configuration.entityId, wantSigned: false, attributeByWireName });
+  const context = (): AcceptContext => ({ registry: ports.registry.current(), now: ports.clock.now(), ssoUrls: [saml.urls.sso], providerIds: [configuration.entityId, ...upstreamIds(ports)], ownProviderId: configuration.entityId, wantSigned: false, attributeByWireName, clockSeen });
   const logoutContext = (): LogoutContext => ({ registry: ports.registry.current(), now: ports.clock.now(), sloUrls: [saml.urls.slo, saml.urls.sloSoap] });
   registerSaml(server, {
     acceptRedirect: (rawQuery) => acceptAuthnRequest({ binding: 'redirect', rawQuery }, context()),

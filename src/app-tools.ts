@@ -85,6 +85,7 @@ export const createTools = (root: string): Tools => ({
       directory, close: () => directory.close(), releasePolicy: configuration.release,
       audit: { directory: configuration.audit.directory, publicKeys: existsSync(keyFile) ? [createPublicKey(readFileSync(keyFile))] : [], pseudonymKey: existsSync(secretFile) ? readFileSync(secretFile, 'utf8').trim() : '', retentionDays: configuration.audit.retentionDays },
       certificates: watchedCertificates(configuration),
+      feedValidity: configuration.feeds.applications.validitySeconds * 1000,
       get our() { return ourFacts(configuration); },
       runningStatus: () => statusOver(join(configuration.state, 'control.sock')),
       order: (action, input) => orderOver(join(configuration.state, 'control.sock'), action, input),

@@ -12,6 +12,8 @@ import type { WatchedCertificate } from './admin/tools.ts';
 import type { Stores } from './sessions/ports.ts';
 import { nodeName } from './app-parts.ts';
 import type { Feeds } from './app-feeds.ts';
+import type { ClockBook } from './federation/radar/clocks.ts';
+import type { ReadingRow } from './federation/radar/radar.ts';
 import type { NodeVersion } from './federation/review/nodes.ts';
 import { lineOf } from './login/audit-lines.ts';
 
@@ -27,10 +29,13 @@ export interface Watched {
   readonly disagreeing: () => readonly NodeVersion[];
   readonly draining: () => boolean;
   readonly certificates: () => readonly WatchedCertificate[];
+  readonly clocks: ClockBook;
+  /** Who has read what we publish. */
+  readonly fetches: () => Promise<readonly ReadingRow[]>;
 }
 const ALARMS = ['ok', 'late', 'grace', 'away'] as const satisfies readonly FreshnessAlarm[];
 
-export const createView = ({ configuration, metrics, trail, stores, revocation, registry, feeds, disagreeing, draining, certificates }: Watched): ManagementView => {
+export const createView = ({ configuration, metrics, trail, stores, revocation, registry, feeds, disagreeing, draining, certificates, clocks, fetches }: Watched): ManagementView => {
   const ready: ManagementView['ready'] = async () => readinessOf({ draining: draining(), auditHealthy: trail.status().healthy, issuersWithoutRevocation: revocation.missing(), store: await stores.health() });
   const one = (value: number) => [{ labels: {}, value }];
   metrics.addReading(async () => {
@@ -61,7 +66,7 @@ export const createView = ({ configuration, metrics, trail, stores, revocation, 
   };
   return {
     live: () => true, ready, metrics: () => metrics.render(),
-    status: async () => ({ readiness: await ready(), registry: { ...registry.status(), held: registry.held(), otherNodes: disagreeing() }, feeds: { faults: feeds.publisher.faults, published: feeds.lines().map(({ id, signedAt, validUntil, sha256, members }) => ({ id, signedAt, validUntil, sha256, entities: members.length })) }, audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), auditHead: await headOf(), environment: configuration.environment, entityId: configuration.entityId }),
+    status: async () => ({ readiness: await ready(), registry: { ...registry.status(), held: registry.held(), otherNodes: disagreeing() }, feeds: { faults: feeds.publisher.faults, published: feeds.lines().map(({ id, signedAt, validUntil, sha256, members }) => ({ id, signedAt, validUntil, sha256, entities: members.length })) }, audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), auditHead: await headOf(), clocks: clocks.rows(), fetches: (await fetches()).map(({ consumer, what, last }) => ({ consumer, what, last })), environment: configuration.environment, entityId: configuration.entityId }),
   };
 };
 

@@ -45,6 +45,8 @@ import { remindOfCertificates, watchedCertificates } from './app-certificates.ts
 import { createMachine } from './app-machine.ts';
 import { openUpstreams, type Upstreams } from './app-upstreams.ts';
 import { createPublic, type SamlParts } from './app-public.ts';
+import { measureRadar } from './app-radar.ts';
+import { createClockBook } from './federation/radar/clocks.ts';
 import { createActions, createView } from './app-watch.ts';
 
 export interface AppOptions {
@@ -101,7 +103,9 @@ export const createApp = async (configuration: Configuration, options: AppOption
 
   const saml = await samlParts(configuration, registry, keys, log);
   keys.follow(oidc.follow);
-  const publicServer = createPublic(configuration, ports, { metrics, tracing, fetched: fetchedBy(keys, keyring, registry) }, { ...saml, upstreams }, oidc);
+  const clocks = createClockBook();
+  measureRadar(metrics, registry, clocks);
+  const publicServer = createPublic(configuration, ports, { metrics, tracing, fetched: fetchedBy(keys, keyring, registry), clockSeen: clocks.note }, { ...saml, upstreams }, oidc);
   const { card, proxy } = createCardServers(configuration.listeners, { ports, methods, certificatePorts, ...options });
   const machine = configuration.listeners.machine === null ? null : createMachine(configuration.listeners.machine, oidc, ports, { trust, revocation, clock, log });
   let draining = false;
@@ -109,7 +113,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const certificates = () => watchedCertificates(configuration, log);
   const reminders = remindOfCertificates(certificates, { clock, log });
   reminders.look();
-  const view = createView({ configuration, metrics, trail, stores, revocation, registry, feeds: saml.feeds, disagreeing: () => watching.flatMap((read) => read()), draining: () => draining, certificates });
+  const view = createView({ configuration, metrics, trail, stores, revocation, registry, feeds: saml.feeds, disagreeing: () => watching.flatMap((read) => read()), draining: () => draining, certificates, clocks, fetches: () => keyring.fetches() });
   const management = createManagementServer(view, null);
   const control = createManagementServer(view, new Map([...createActions(ports, { feeds: saml.feeds, trail, registry }), ...keyActions(keyring, certificates)]));
 

@@ -29,6 +29,8 @@ export interface Opened {
   readonly certificates: readonly WatchedCertificate[];
   /** What we tell others of ourselves. */
   readonly our: OurFacts;
+  /** How long a copy of our feed for applications is good, milliseconds. */
+  readonly feedValidity: number;
   /** What the running process says of itself, or null when none runs on this state directory. */
   runningStatus(): Promise<Readonly<Record<string, unknown>> | null>;
   /** Has the running process do something and returns its answer. Errors: `command.not-running`, or the process's own. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { remindOfCertificates, reminderFor } from '../../src/app-certificates.ts';
+import { remindOfCertificates } from '../../src/app-certificates.ts';
+import { reminderFor } from '../../src/federation/radar/radar.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 23);

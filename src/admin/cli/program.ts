@@ -19,6 +19,7 @@ import { printFindings } from './findings.ts';
 import { languageOf, printGuide } from './guide.ts';
 import { addLint } from './lint.ts';
 import { addMetadata } from './metadata.ts';
+import { addRadar } from './radar.ts';
 import { addReview } from './review.ts';
 import { addSessions } from './sessions.ts';
 import { printFacts, printJson, printTable } from './output.ts';
@@ -139,6 +140,7 @@ export const createProgram = (processes: Processes, terminal: Terminal): Command
   addKeys(program, processes, terminal);
   addMetadata(program, processes, terminal);
   addLint(program, processes, terminal);
+  addRadar(program, processes, terminal);
   addReview(program, processes, terminal);
   addSessions(program, processes, terminal);
   return program;

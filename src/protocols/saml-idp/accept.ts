@@ -40,6 +40,8 @@ export interface AcceptContext {
   readonly attributeByWireName: (name: string) => AttributeId | undefined;
   /** Attributes that a service's entity categories ask for without a RequestedAttribute [SC-DP §6.2.1]. */
   readonly impliedAttributes?: (service: ServiceParty) => readonly RequestedAttribute[];
+  /** Told of every signed request, before its time is judged: when the service says that it wrote it. */
+  readonly clockSeen?: (service: ServiceParty['id'], issued: Instant, now: Instant) => void;
 }
 
 /** How old a request may be. The replay guard must remember longer than this plus two skews (threats E03). */
@@ -104,6 +106,7 @@ export const acceptAuthnRequest = (message: IncomingMessage, context: AcceptCont
   const root = readXml(bound.xml, 'message');
   const service = serviceBehind(root, context.registry);
   const request = readAuthnRequest(verifiedTree(bound, root, service, { now: context.now, mustBeSigned: service.wire.authnRequestsSigned || context.wantSigned })); // [SAMLMeta §2.4.4]
+  if (service.wire.authnRequestsSigned) context.clockSeen?.(service.id, request.issueInstant, context.now);
   checkEnabled(service, context);
   checkAim(request, service, context);
   const slip = { protocol: 'saml', service: service.id, party: service.party, returnAddress: returnAddressFor(request, service.wire) } as const;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument, stringify } from 'yaml';
 import { askingService, goOn } from '../fixtures/asking-service.ts';
 import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
+import { testClient } from '../fixtures/oidc-client.ts';
 import { testKey } from '../fixtures/saml.ts';
 import type { UserAgent, Visit } from '../fixtures/user-agent.ts';
 
@@ -14,11 +15,12 @@ const providers = { ale: 'loa3', boras: 'loa3', hjo: 'loa2', goteborg: 'loa3' } 
 const both = askingService({ name: 'both', party: 'boras', yaml: 'methods: [siths-card, organisation]\n' });
 const only = askingService({ name: 'only', party: 'joint', yaml: 'methods: [organisation]\n' });
 const strict = askingService({ name: 'strict', party: 'joint', yaml: 'methods: [organisation]\nminimumLevel: loa3\n' });
+const client = testClient({ name: 'portal', party: 'boras', settings: { methods: ['siths-card', 'organisation'] } });
 const cards = askingService({ name: 'cards', party: 'boras' });
 let bryggan: Bryggan;
 beforeAll(async () => {
   bryggan = await startBryggan({
-    services: [both, only, strict, cards].map(({ files }) => files),
+    services: [both, only, strict, cards, client].map(({ files }) => files),
     prepare: ({ root }) => {
       const path = join(root, 'config', 'methods.yaml');
       const document = parseDocument(readFileSync(path, 'utf8'));
@@ -86,6 +88,28 @@ describe('what this browser chose last', () => {
     const forgotten = await agent.submit(again, { form: ({ buttons }) => buttons.some(({ name }) => name === 'forget'), button: ({ name }) => name === 'forget' });
     expect([forgotten.step, shown(forgotten)[0]]).toEqual(['choose-organisation', 'ale/idp']);
     expect(forgotten.body).not.toMatch(/data-action="forget"/);
+  });
+});
+describe('a hint of the service', () => {
+  const hinted = async (parameters: Readonly<Record<string, string>>): Promise<string> => {
+    const agent = bryggan.agentFor(null);
+    const url = new URL(`${bryggan.baseUrl}/oidc/authorize`);
+    url.search = new URLSearchParams({ client_id: client.clientId, redirect_uri: client.redirectUri, response_type: 'code', scope: 'openid', state: 's', code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256', ...parameters }).toString();
+    const first = await agent.once(url.href);
+    await first.arrayBuffer();
+    let at = first.headers.get('location') ?? '';
+    for (let hops = 0; hops < 4 && at.startsWith('/'); hops += 1) {
+      const next = await agent.once(new URL(at, bryggan.baseUrl).href);
+      const body = await next.text();
+      const location = next.headers.get('location');
+      if (location === null) return /data-step="([^"]+)"/.exec(body)?.[1] ?? body.slice(0, 200);
+      at = location;
+    }
+    return at;
+  };
+  it('by organisation, domain or entityID leads straight there; one that fits nobody leads to the choice', async () => {
+    for (const parameters of [{ idp_hint: 'boras' }, { idp_hint: 'https://idp.boras.example/' }, { login_hint: 'nils@boras.se' }, { login_hint: 'NILS@BORAS.SE' }]) expect((await hinted(parameters)).split('?')[0], JSON.stringify(parameters)).toBe(ssoOf('boras'));
+    for (const parameters of [{}, { idp_hint: 'nobody' }, { idp_hint: 'goteborg' }, { login_hint: 'nils@evilboras.se' }, { login_hint: 'nils@boras.se@evil.example' }]) expect(await hinted(parameters), JSON.stringify(parameters)).toBe('choose-method');
   });
 });
 describe('the form', () => {

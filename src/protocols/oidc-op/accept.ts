@@ -61,6 +61,12 @@ const freshnessOf = (params: Parameters, service: OidcParty): Pick<AcceptedReque
     ...(hint !== undefined && isHsaId(hint, 'tolerant') ? { expectedPerson: hint } : {}),
   };
 };
+/** Where the client thinks that the person logs in: `idp_hint` as it is, else the domain behind `login_hint`. What stands before @ goes no further. */
+const organisationOf = (params: Parameters): Pick<AcceptedRequest, 'organisationHint'> => {
+  const domain = /^[^@\s]{1,200}@([A-Za-z0-9.-]{1,200})$/.exec(textOf(params, 'login_hint') ?? '')?.[1];
+  const hint = textOf(params, 'idp_hint') ?? domain;
+  return hint === undefined || hint.length > 1024 ? {} : { organisationHint: hint };
+};
 /** The first language of `ui_locales` that we speak [OIDC §3.1.2.1]. */
 const localeOf = (params: Parameters): Locale | undefined => words(textOf(params, 'ui_locales')).map((tag) => tag.slice(0, 2).toLowerCase()).find(isLocale);
 
@@ -80,7 +86,7 @@ export const acceptAuthorization = (ctx: KoaContextWithOIDC, service: OidcParty,
   try {
     const locale = localeOf(params);
     const request: AcceptedRequest = {
-      slip, assurance: assuranceOf(textOf(params, 'acr_values'), claims, service), ...freshnessOf(params, service),
+      slip, assurance: assuranceOf(textOf(params, 'acr_values'), claims, service), ...freshnessOf(params, service), ...organisationOf(params),
       requestedAttributes: requestedAttributes(state.wishes), preselection: preselectionOf(state.wishes), receivedAt: now, ...(locale === undefined ? {} : { locale }),
     };
     return { requestKey: null, outcome: { ok: true, request } };

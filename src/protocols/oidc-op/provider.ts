@@ -164,6 +164,7 @@ const configurationOf = (settings: ProviderSettings): Configuration => {
       authorizationSigningAlgValues: [...algorithms], introspectionSigningAlgValues: [...algorithms], dPoPSigningAlgValues: ['ES256', 'PS256', 'RS256'],
     },
     expiresWithSession: () => false, // a grant stands and falls with the SSO session (snapshot.ts)
+    extraParams: ['idp_hint'],
     extraTokenClaims: () => undefined,
     features: featuresOf(settings),
     fetch: async (url) => new Response(Uint8Array.from(await settings.fetchBytes(typeof url === 'string' ? url : 'href' in url ? url.href : url.url)), { headers: { 'content-type': 'application/json' } }),

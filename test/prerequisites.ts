@@ -13,6 +13,8 @@ const needed: readonly (readonly [proof: string, debianPackage: string])[] = [
   ['/usr/sbin/apache2', 'apache2'],
   ['/usr/lib/apache2/modules/mod_auth_mellon.so', 'libapache2-mod-auth-mellon'],
   ['/usr/lib/apache2/modules/mod_auth_openidc.so', 'libapache2-mod-auth-openidc'],
+  ['/usr/lib/apache2/modules/mod_shib.so', 'libapache2-mod-shib'],
+  ['/usr/sbin/shibd', 'shibboleth-sp-utils'],
   ['/usr/bin/xmlsec1', 'xmlsec1'],
   ['/usr/lib/python3/dist-packages/saml2/__init__.py', 'python3-pysaml2'],
   ['/usr/sbin/slapd', 'slapd'],

@@ -63,7 +63,8 @@ const constantLogins = (agent: UserAgent, peers: readonly Peer[]): Traffic => {
     peer.last = xml;
   };
   const loop = async (): Promise<void> => {
-    for (; running; rounds += 1) for (const peer of peers) await logInOnce(peer).catch((error: unknown) => { failures.push(String(error)); });
+    // One failure is enough, and a test that failed must end.
+    for (; running && failures.length === 0; rounds += 1) for (const peer of peers) await logInOnce(peer).catch((error: unknown) => { failures.push(String(error)); });
   };
   const ended = loop();
   const more = async (count: number): Promise<void> => {

@@ -12,6 +12,8 @@ export interface ApacheSettings {
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly modules: readonly string[];
+  /** Directives outside of the virtual host. */
+  readonly server?: string;
   /** Directives inside the virtual host; `@DIR@` is the folder. */
   readonly directives: string;
   /** Files below htdocs/, and others beside it. */
@@ -50,6 +52,7 @@ ErrorLog ${directory}/error.log
 LogLevel info
 Listen 127.0.0.1:${settings.port}
 ${modules.join('\n')}
+${settings.server ?? ''}
 TypesConfig /etc/mime.types
 ${isRoot ? 'User www-data\nGroup www-data' : ''}
 SSLSessionCache none

@@ -7,6 +7,7 @@ import { fail } from '../core/errors.ts';
 import { newId } from '../core/ports.ts';
 import { equalSecrets, hmac } from '../core/secrets.ts';
 import type { SessionId } from '../core/ids.ts';
+import type { LocalisedText } from '../core/locale.ts';
 import type { ServiceEntry, SsoSession } from '../sessions/ports.ts';
 import type { Browser, CookieChange, FlowReply, LoginPorts } from './context.ts';
 import { lineOf } from './audit-lines.ts';
@@ -65,10 +66,14 @@ const conclude = async (asker: LogoutAsker | null, steps: readonly LogoutStep[],
   if (answer !== null && answer !== undefined) return reply({ kind: 'answer', answer }, bareFrame(ports), cookies);
   return reply(pageContent({ kind: 'logged-out', services: shownSteps(steps, ports), continueTo: null }), bareFrame(ports), cookies);
 };
-const shownSteps = (steps: readonly LogoutStep[], ports: LoginPorts) => {
+/** Of a service, or of the IdP that stands among them. */
+const namesOf = (service: LogoutStep['service'], ports: LoginPorts): LocalisedText | undefined => {
   const { services, identityProviders } = ports.registry.current();
+  return services.get(service)?.names ?? identityProviders.get(providerOf(service) ?? '')?.names;
+};
+const shownSteps = (steps: readonly LogoutStep[], ports: LoginPorts) => {
   return steps.flatMap(({ service, result, frame }) => {
-    const names = services.get(service)?.names ?? identityProviders.get(providerOf(service) ?? '')?.names;
+    const names = namesOf(service, ports);
     return names === undefined ? [] : [{ name: names, result, frame }];
   });
 };
@@ -106,8 +111,8 @@ export const showProgress = async (id: string, browser: Browser, ports: LoginPor
   const entry = record.steps[at]?.entry ?? null;
   if (entry !== null) return reply(pageContent({ kind: 'logging-out', services, next: `${pathOf(id)}next`, skip: `${pathOf(id)}skip?step=${at}`, probe: ports.logoutFaces[entry.protocol]?.carriesTo(entry) ?? null }), bareFrame(ports), cookies);
   if (record.asker !== null && nothingLeft(record.steps) && ports.logoutFaces[record.asker.protocol]?.waitsForAnswer === true) return conclude(record.asker, record.steps, ports, cookies);
-  const asker = record.asker === null ? undefined : ports.registry.current().services.get(record.asker.service);
-  const continueTo = asker === undefined ? null : { name: asker.names, path: `${pathOf(id)}done` };
+  const asker = record.asker === null ? undefined : namesOf(record.asker.service, ports);
+  const continueTo = asker === undefined ? null : { name: asker, path: `${pathOf(id)}done` };
   return reply(pageContent({ kind: 'logged-out', services, continueTo }), bareFrame(ports), cookies);
 };
 /** A POST from another site could not take the cookie away. */

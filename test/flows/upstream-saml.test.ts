@@ -3,13 +3,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
-import { nameIdFormats, statuses } from '../../src/saml/names.ts';
+import { nameIdFormats, namespaces, statuses } from '../../src/saml/names.ts';
 import { askingService, goOn, LOA, receivedFrom, type Ask, type AskingService } from '../fixtures/asking-service.ts';
 import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
 import { until } from '../fixtures/ports.ts';
-import { requestAt, statusElement, upstreamAnswer, upstreamFiles, UPSTREAM_ID, UPSTREAM_SSO, type AnswerParts } from '../fixtures/upstream-idp.ts';
+import { idpKey, requestAt, statusElement, upstreamAnswer, upstreamFiles, UPSTREAM_ID, UPSTREAM_SLO, UPSTREAM_SSO, type AnswerParts } from '../fixtures/upstream-idp.ts';
 import type { UserAgent, Visit } from '../fixtures/user-agent.ts';
-import { EMPLOYEE_HSA_ID } from '../fixtures/saml.ts';
+import { messageIn } from '../fixtures/logout.ts';
+import { EMPLOYEE_HSA_ID, redirectQuery, testKey, type TestKey } from '../fixtures/saml.ts';
 
 const PERSON = 'SE2120001355-DEV1005';
 const service = askingService({ name: 'alfa', party: 'goteborg' });
@@ -205,5 +206,60 @@ describe('switched off', () => {
     expect((await goOn(gone, await other.start(gone, bryggan))).step).not.toBe('on-the-way');
     await switchOn();
     expect(receivedFrom(await goOn(gone, await other.start(gone, bryggan))).status).toEqual(['Success']);
+  });
+});
+
+describe('logout', () => {
+  const slo = (): string => `${bryggan.baseUrl}/upstream/saml/slo`;
+  const named = (name: string): Partial<AnswerParts> => ({ nameId: `<saml:NameID Format="${nameIdFormats.transient}">${name}</saml:NameID>`, statement: { SessionIndex: `index-${name}` } });
+  const isLoggedIn = async (agent: UserAgent): Promise<boolean> => (await agent.go(`${bryggan.baseUrl}/me`)).step === 'me';
+  interface Demanded { readonly name: string; readonly index?: string | null; readonly key?: TestKey | null; readonly issuer?: string; readonly destination?: string; readonly issueInstant?: number }
+  const demand = ({ name, index = `index-${name}`, key = idpKey(), issuer = UPSTREAM_ID, destination = slo(), issueInstant = Date.now() }: Demanded): string => {
+    const xml = `<samlp:LogoutRequest xmlns:samlp="${namespaces.samlp}" xmlns:saml="${namespaces.saml}" ID="_demand${name}" Version="2.0" IssueInstant="${new Date(issueInstant).toISOString()}" Destination="${destination}"><saml:Issuer>${issuer}</saml:Issuer><saml:NameID Format="${nameIdFormats.transient}">${name}</saml:NameID>${index === null ? '' : `<samlp:SessionIndex>${index}</samlp:SessionIndex>`}</samlp:LogoutRequest>`;
+    return `${slo()}?${redirectQuery(xml, { key, relayState: 'of the IdP' })}`;
+  };
+  const response = (inResponseTo: string, relayState: string | null, status = 'Success'): string => {
+    const xml = `<samlp:LogoutResponse xmlns:samlp="${namespaces.samlp}" xmlns:saml="${namespaces.saml}" ID="_response${inResponseTo.slice(1, 20)}" Version="2.0" IssueInstant="${new Date().toISOString()}" Destination="${slo()}" InResponseTo="${inResponseTo}"><saml:Issuer>${UPSTREAM_ID}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:${status}"></samlp:StatusCode></samlp:Status></samlp:LogoutResponse>`;
+    return `${slo()}?${redirectQuery(xml, { parameter: 'SAMLResponse', key: idpKey(), ...(relayState === null ? {} : { relayState }) })}`;
+  };
+
+  it('here: the browser is carried to the IdP, which is named, and its answer is believed', async () => {
+    const agent = bryggan.agentFor(null);
+    receivedFrom(await logIn(agent, named('_here')));
+    const page = await agent.go(`${bryggan.baseUrl}/logout`);
+    const progress = await agent.submit(page, { form: ({ action }) => action.endsWith('/logout') });
+    expect(progress.text).toContain('Göteborgs inloggning');
+    const [, next = ''] = /url=([^"]*next)"/.exec(progress.body) ?? [];
+    const there = await agent.go(new URL(next, progress.url).href, { from: progress.url });
+    const asked = messageIn(there.url.href);
+    expect(asked).toMatchObject({ kind: 'LogoutRequest', to: UPSTREAM_SLO, nameId: '_here', sessionIndex: 'index-_here', signed: true });
+    const done = await agent.go(response(asked.id, asked.relayState), { from: new URL(UPSTREAM_SLO) });
+    expect(done.step).toBe('logged-out');
+    expect(await isLoggedIn(agent)).toBe(false);
+  });
+  it('at the IdP: our session ends, and the IdP is told', async () => {
+    const agent = bryggan.agentFor(null);
+    receivedFrom(await logIn(agent, named('_there')));
+    const back = await agent.go(demand({ name: '_there' }), { from: new URL(UPSTREAM_SLO) });
+    // The service has no way to be told: the person reads it, and goes back.
+    const link = back.links.find(({ href }) => href.endsWith('/done'));
+    const answered = link === undefined ? back : await agent.go(new URL(link.href, back.url).href, { from: back.url });
+    expect(messageIn(answered.url.href)).toMatchObject({ kind: 'LogoutResponse', to: UPSTREAM_SLO, inResponseTo: '_demand_there', relayState: 'of the IdP', signed: true });
+    expect(await isLoggedIn(agent)).toBe(false);
+  });
+  it('at the IdP without SessionIndex: found by the name alone, also from another browser', async () => {
+    const agent = bryggan.agentFor(null);
+    receivedFrom(await logIn(agent, named('_name')));
+    await bryggan.agentFor(null).go(demand({ name: '_name', index: null }), { from: new URL(UPSTREAM_SLO) });
+    expect(await isLoggedIn(agent)).toBe(false);
+  });
+  it.each([
+    ['unsigned', { key: null }], ['signed by somebody else', { key: testKey('mallory') }], ['of another IdP', { issuer: 'https://other.example/idp' }], ['for another address', { destination: 'https://evil.example/slo' }],
+    ['an hour old', { issueInstant: Date.now() - 3_600_000 }], ['about another session', { index: 'index-other' }], ['about another name', { name: '_nobody', index: 'index-_forged' }],
+  ] as const)('E08: a demand %s ends nothing', async (_what, change) => {
+    const agent = bryggan.agentFor(null);
+    receivedFrom(await logIn(agent, named('_forged')));
+    await agent.go(demand({ name: '_forged', ...change }), { from: new URL(UPSTREAM_SLO) });
+    expect(await isLoggedIn(agent)).toBe(true);
   });
 });

@@ -16,7 +16,7 @@ import { askedLogout, logoutAnswered, postedLogout } from './login/logout.ts';
 import type { AuthenticationMethod } from './login/ports.ts';
 import { upstreamAnswered } from './login/upstream.ts';
 import { methodIdOf, providerOf } from './login/upstream-session.ts';
-import { isSamlProvider, type IdentityProvider, type PartyRegistry } from './parties/model.ts';
+import { isOidcProvider, isSamlProvider, type IdentityProvider, type PartyRegistry } from './parties/model.ts';
 import { speakFor } from './parties/upstream-trust.ts';
 import { formFields, readPost } from './saml/bindings/post.ts';
 import { writeServiceProvider, type ServiceProviderDescription } from './saml/metadata/write-service-provider.ts';
@@ -28,8 +28,11 @@ import { createSamlUpstream } from './upstreams/saml-sp/method.ts';
 import { readMemory, type SamlUpstreamSettings } from './upstreams/saml-sp/model.ts';
 import { registerUpstreamSaml } from './upstreams/saml-sp/plugin.ts';
 import { authenticateResponse } from './upstreams/saml-sp/response.ts';
+import type { OutboundClient } from './http/outbound.ts';
+import { registerUpstreamOidc } from './upstreams/oidc-rp/plugin.ts';
 import type { Follower, Keys } from './app-keys.ts';
 import { loadSigner } from './app-parts.ts';
+import { openOidcUpstreams, type OidcUpstreams } from './app-upstreams-oidc.ts';
 
 const DAY = 86_400_000;
 const LIFE_DAYS = 5 * 365;
@@ -48,12 +51,13 @@ const ownPairs = (use: 'signing' | 'encryption', configuration: Configuration): 
   return pairsIn(directory);
 };
 
-export interface UpstreamMade { readonly configuration: Configuration; readonly stores: Stores; readonly registry: PartyRegistry; readonly keys: Keys }
+export interface UpstreamMade { readonly configuration: Configuration; readonly stores: Stores; readonly registry: PartyRegistry; readonly keys: Keys; readonly outbound: OutboundClient }
 export interface Upstreams {
   readonly methodFor: (id: string) => AuthenticationMethod | undefined;
   /** Rows of config/methods.yaml that stand for all IdPs. */
   readonly rows: readonly AuthenticationMethod[];
   readonly saml: SamlUpstreamSettings;
+  readonly oidc: OidcUpstreams;
   readonly metadata: () => { readonly bytes: Buffer; readonly etag: string };
   readonly follow: Follower;
 }
@@ -115,10 +119,11 @@ export const openUpstreams = async (made: UpstreamMade): Promise<Upstreams> => {
     const bytes = Buffer.from(await writeServiceProvider(describe(made, saml, certificates), current));
     return { bytes, etag: `"${createHash('sha256').update(bytes).digest('hex')}"` };
   };
-  const methodFor = methodsBy(registry, (id, provider) => (isSamlProvider(provider) ? createSamlUpstream(id, provider, saml) : undefined));
+  const oidc = openOidcUpstreams(configuration, made.outbound);
+  const methodFor = methodsBy(registry, (id, provider) => (isSamlProvider(provider) ? createSamlUpstream(id, provider, saml) : isOidcProvider(provider) ? oidc.methodFor(id, provider) : undefined));
   let metadata = await publish(keys.serving());
   return {
-    saml,
+    saml, oidc,
     methodFor,
     rows: configuration.methods.flatMap((row) => (row.kind === 'upstream' ? [organisationRow(row, registry, methodFor)] : [])),
     metadata: () => metadata,
@@ -143,6 +148,7 @@ const answered = (body: string, rawQuery: string, { saml }: Upstreams, ports: Lo
 };
 
 export const routeUpstreams = (server: ReturnType<typeof createPublicServer>, upstreams: Upstreams, ports: LoginPorts, tools: ReplyTools): void => {
+  registerUpstreamOidc(server, { callback: (provider, rawQuery) => upstreams.oidc.callback(provider, rawQuery, ports) });
   registerUpstreamSaml(server, {
     metadata: upstreams.metadata,
     acs: (body, rawQuery) => answered(body, rawQuery, upstreams, ports),

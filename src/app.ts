@@ -96,7 +96,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const keys = await openKeys(configuration, log);
   const keyring = openKeyring(keys, { configuration, log, stores, registry, audit: trail });
   await keyring.exchange().catch((error: unknown) => log.warn({ reason: String(error) }, 'keys could not be compared with the other nodes'));
-  const upstreams = await openUpstreams({ configuration, stores, registry, keys });
+  const upstreams = await openUpstreams({ configuration, stores, registry, keys, outbound });
   keys.follow(upstreams.follow);
   const oidc = openOidc({ configuration, secret, log, stores, registry, outbound, clock, random, keys: keys.serving().oidc, recheck: (identity) => (methodOf(identity.method, ports) ?? fail('card.revoked', 'the method of the login is gone', { method: identity.method })).recheck(identity) });
   const ports = loginPorts({ configuration, secret, log, metrics, stores, trail, registry, directory, outbound, keys, oidc, upstreams }, inOrder(configuration, [...methods.map((settings) => createCertificateMethod(settings, certificatePorts)), ...phones.methods, ...upstreams.rows]));

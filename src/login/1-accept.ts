@@ -49,10 +49,14 @@ const partyNetworks = (registry: Registry): BlockList => {
   return list;
 };
 
+/** Within a party's networks one address is many people. */
+export const isOfParty = (address: string, ports: LoginPorts): boolean => {
+  const family = isIP(address);
+  return family !== 0 && partyNetworks(ports.registry.current()).check(address, family === 6 ? 'ipv6' : 'ipv4');
+};
 /** Limits new logins per address, but not inside a party's networks: a hospital is one address. */
 export const checkPace = async (address: string, ports: LoginPorts): Promise<void> => {
-  const family = isIP(address);
-  if (family !== 0 && partyNetworks(ports.registry.current()).check(address, family === 6 ? 'ipv6' : 'ipv4')) return;
+  if (isOfParty(address, ports)) return;
   const count = await ports.stores.rates.increment('start', address, 60);
   if (count > ports.settings.startsPerMinute) fail('web.rate', `more than ${ports.settings.startsPerMinute} logins started in a minute from one address`);
 };

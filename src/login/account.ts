@@ -81,6 +81,7 @@ export const showMe = async (browser: Browser, ports: LoginPorts, left: LogoutLi
   });
   return reply(pageContent({
     kind: 'me', personName: shownName(person), method: session.identity.method, ...methodKindOf(session, ports), level: session.identity.level,
+    ...(session.identity.phone === undefined ? {} : { phone: session.identity.phone }),
     since: session.identity.authenticatedAt, until: session.expiresAt,
     commission: commission === undefined ? null : { unit: commission.unit.name, purpose: commission.purpose }, canChange: commissionsOf(session, person, ports) !== null, services, left,
   }), accountFrame(session, '', ports));

@@ -9,6 +9,7 @@ import type { PostForm, ProtocolAnswer } from '../core/http-types.ts';
 import type { Instant } from '../core/ports.ts';
 import type { ReferenceId } from '../core/ids.ts';
 import type { SupportContact } from '../parties/model.ts';
+import type { PhoneFacts } from './transaction.ts';
 
 export interface Asker { readonly name: LocalisedText; readonly logo: string | null; readonly partyName: string; readonly homeUrl: string | null }
 export interface MethodOption {
@@ -48,7 +49,7 @@ export type Page =
   | { readonly kind: 'start-again'; readonly code: ErrorCode; readonly serviceUrl: string | null }
   /** `answer`: the button that brings the refusal to the service in its own protocol, once the person has read the page. */
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly answer: ProtocolAnswer | null; readonly retry: string | null; /** Names of the facts that it is about, never their values. */ readonly about?: readonly LocalisedText[] }
-  | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly methodKind?: MethodOption['kind']; readonly level: string; readonly since: Instant; readonly until: Instant; readonly commission: { readonly unit: string; readonly purpose: string } | null; /** There are several to choose from: a link to the choice is shown. */ readonly canChange?: boolean; readonly services: readonly SessionService[]; /** The service that was just left. */ readonly left: LogoutLine | null }
+  | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly methodKind?: MethodOption['kind']; readonly level: string; readonly since: Instant; readonly until: Instant; /** Of a login with a phone. */ readonly phone?: PhoneFacts; readonly commission: { readonly unit: string; readonly purpose: string } | null; /** There are several to choose from: a link to the choice is shown. */ readonly canChange?: boolean; readonly services: readonly SessionService[]; /** The service that was just left. */ readonly left: LogoutLine | null }
   /** Who is in which feed of ours; `certificate`: SHA-256 of the one that signs them. */
   | { readonly kind: 'metadata-feeds'; readonly certificate: string; readonly feeds: readonly FeedLine[]; readonly frozen: FrozenLine | null }
   /** For the help desk: what would be made of a card, without a login. */

@@ -6,6 +6,7 @@ import type { ErrorCode } from '../core/error-catalogue.ts';
 import { fail, isBrygganError } from '../core/errors.ts';
 import { digestOf } from '../core/secrets.ts';
 import { acceptIdentity, isReply, open, redirectTo, type Opened } from './login.ts';
+import { isOfParty } from './1-accept.ts';
 import { updateTransaction } from './3-authenticate.ts';
 import { methodOptions } from './2-choose-method.ts';
 import { enabledService } from './6-respond.ts';
@@ -17,7 +18,7 @@ import type { Form } from './forms.ts';
 import type { OrderView, PhoneMethod } from './ports.ts';
 import type { AcceptedTransaction } from './transaction.ts';
 
-/** Orders that a person, a login, a service may begin in a minute (threats I06). */
+/** Orders that may begin in a minute for a person, in a login (which is one browser’s), at a service; from an address that is no party’s as many as logins (threats I06). */
 const LIMITS = { person: 10, login: 10, service: 600 } as const;
 const MAX_ADDRESS = 60;
 
@@ -79,7 +80,7 @@ const ended = async (phone: PhoneVisit, code: ErrorCode, browser: Browser, ports
 const completed = async (phone: PhoneVisit, view: Extract<OrderView, { state: 'complete' }>, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
   await ports.audit.record(transactionLine('login.authenticated', phone.transaction, { person: view.identity.person, facts: { ...identityFacts(view.identity), browserAddress: browser.address, phoneAddress: view.deviceAddress } }));
   // The transaction moves once; whoever comes second finds it moved (threats I09).
-  const answer = await acceptIdentity(phone.visit, phone.transaction, phone.version, view.identity, ports);
+  const answer = await acceptIdentity(phone.visit, phone.transaction, phone.version, { ...view.identity, phone: { browserAddress: browser.address, address: view.deviceAddress, name: view.deviceName } }, ports);
   await phone.method.forget(orderOf(phone) ?? '');
   return answer;
 };
@@ -103,7 +104,7 @@ export const startPhone = (id: string, methodId: string, form: Form, browser: Br
     if (device === 'other' && method.otherDevice === 'none') return startPage(phone, 'login.no-method', browser, ports);
     const person = device === 'other' && method.otherDevice === 'identity' ? typed : null;
     if (person !== null && !method.isPerson(person)) return startPage(phone, 'mobile.unknown-user', browser, ports);
-    if (!(await withinPace(transaction, person, ports))) return startPage(phone, 'mobile.pace', browser, ports);
+    if (!(await withinPace(transaction, person, browser.address, ports))) return startPage(phone, 'mobile.pace', browser, ports);
     const earlier = orderOf(phone);
     if (earlier !== null) await method.cancel(earlier);
     const registry = ports.registry.current();
@@ -129,12 +130,13 @@ const personIn = (field: string): string => {
   const text = field.slice(0, 60).replace(/\s/g, '').toUpperCase();
   return /^\d{8}-\d{4}$/.test(text) ? text.replace('-', '') : text;
 };
-const withinPace = async ({ id, request }: AcceptedTransaction, person: string | null, ports: LoginPorts): Promise<boolean> => {
+const withinPace = async ({ id, request }: AcceptedTransaction, person: string | null, address: string, ports: LoginPorts): Promise<boolean> => {
   const counts = await Promise.all([
     person === null ? 0 : ports.stores.rates.increment('phone-person', digestOf(person), 60),
     ports.stores.rates.increment('phone-login', id, 60), ports.stores.rates.increment('phone-service', request.slip.service, 60),
+    isOfParty(address, ports) ? 0 : ports.stores.rates.increment('phone-address', address, 60),
   ]);
-  return counts[0] <= LIMITS.person && counts[1] <= LIMITS.login && counts[2] <= LIMITS.service;
+  return counts[0] <= LIMITS.person && counts[1] <= LIMITS.login && counts[2] <= LIMITS.service && counts[3] <= ports.settings.startsPerMinute;
 };
 
 /** POST …/cancel: back to the start of this method. */

@@ -125,7 +125,7 @@ export interface UpstreamLogout {
 export type OrderView =
   | { readonly state: 'pending'; readonly device: 'same' | 'other'; readonly hint: 'start-app' | 'app-started' | 'user-sign'; readonly secondsLeft: number; /** Opens the app on this device. */ readonly startUrl: string | null; /** Text of the picture at this second. */ readonly qr: string | null }
   | { readonly state: 'failed'; readonly code: ErrorCode }
-  | { readonly state: 'complete'; readonly identity: VerifiedIdentity; /** Of the phone, where its service says it. */ readonly deviceAddress: string | null };
+  | { readonly state: 'complete'; readonly identity: VerifiedIdentity; /** Of the phone, where its service says it. */ readonly deviceAddress: string | null; readonly deviceName: string | null };
 export interface PhoneMethod {
   readonly otherDevice: 'qr' | 'identity' | 'none';
   /** Could somebody be called this? Without blanks, in upper case; a personal identity number without hyphen. */

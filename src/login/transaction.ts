@@ -89,6 +89,8 @@ export interface UpstreamFacts {
   /** To whom what it said may be said again, and through how many more; null: no limit [SAMLCore §2.5.1.6]. */
   readonly restriction?: { readonly count: number | null; readonly audiences: readonly string[] | null } | null;
 }
+/** Where a login with a phone came from; address and name of the phone where its service tells them. */
+export interface PhoneFacts { readonly browserAddress: string; readonly address: string | null; readonly name: string | null }
 /** Step 3's result: the only way an authenticator or an upstream says who somebody is. */
 export type VerifiedIdentity = Branded<{
   readonly method: string;
@@ -98,6 +100,8 @@ export type VerifiedIdentity = Branded<{
   readonly credential: CredentialFacts;
   /** Looked up again, in the cached revocation data, whenever the session is reused. */
   readonly revocationHandle: { readonly issuerId: string; readonly serial: string } | null;
+  /** Only of a login with a phone: what its person may compare (threats I05). */
+  readonly phone?: PhoneFacts;
   /** Only of a login at a party's own IdP. */
   readonly upstream?: UpstreamFacts;
 }, 'VerifiedIdentity'>;

@@ -33,6 +33,8 @@ describe('a login with the app', () => {
     expect(answer.status).toEqual(['Success']);
     expect(answer.level).toBe('http://id.sambi.se/loa/loa3');
     expect(answer.attributes['employeeHsaId']).toHaveLength(1);
+    const mine = await agent.go(`${stage.bryggan.baseUrl}/me`);
+    expect(mine.text).toContain('Telefonsimulatedfrån 127.0.0.1Webbläsarefrån 127.0.0.1');
     const second = receivedFrom(await goOn(agent, await municipality.start(agent, stage.bryggan)));
     expect([second.status, second.attributes['employeeHsaId']]).toEqual([['Success'], answer.attributes['employeeHsaId']]);
   });

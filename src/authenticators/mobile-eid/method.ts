@@ -87,7 +87,7 @@ const createPhone = (settings: PhoneMethodSettings, identifiers: Identifiers, cl
       const order = await machine.look(id);
       if (order === undefined) return undefined;
       if (order.state === 'failed') return { state: 'failed', code: codes[order.reason] };
-      return order.state === 'complete' ? { state: 'complete', identity: order.identity, deviceAddress: order.deviceAddress } : pendingView(order, client, ports.clock.now(), way);
+      return order.state === 'complete' ? { state: 'complete', identity: order.identity, deviceAddress: order.deviceAddress, deviceName: order.deviceName } : pendingView(order, client, ports.clock.now(), way);
     },
     cancel: (id) => machine.cancel(id),
     forget: async (id) => { await machine.take(id); },

@@ -49,6 +49,8 @@ export interface CertificateCredential {
   /** As the service says, for comparing; identity comes from the certificate. */
   readonly userId: string | null;
   readonly deviceAddress: string | null;
+  /** What the service calls the phone; for the person to read, for nothing else. */
+  readonly deviceName?: string | null;
   /** OCSP answer about the certificate that the service fetched, DER in base64; absent where none is looked at, null where one is demanded and none came. */
   readonly ocsp?: string | null;
 }
@@ -56,6 +58,11 @@ export interface CertificateCredential {
 export const addressIn = (text: string | null): string | null => {
   const plain = text?.replace(/^::ffff:(?=\d+\.)/i, '').toLowerCase() ?? '';
   return isIP(plain) === 0 ? null : plain;
+};
+/** A phone's name as it may stand on a page: one short line. */
+export const nameIn = (text: string | null | undefined): string | null => {
+  const plain = (text ?? '').normalize('NFC').replace(/[^\p{L}\p{N}\p{Pd} .,()/+’']/gu, ' ').replace(/\s+/g, ' ').trim().slice(0, 60);
+  return plain === '' ? null : plain;
 };
 export type Polled =
   | { readonly kind: 'pending'; readonly hint: Hint }
@@ -82,6 +89,6 @@ export interface MobileClient {
 interface OrderBase { readonly transaction: string; readonly method: string; readonly device: Device; readonly startedAt: Instant; readonly expiresAt: Instant }
 export type Order =
   | (OrderBase & { readonly state: 'pending'; readonly hint: Hint; readonly order: StartedOrder; readonly challenge: string; /** Hash of what the person typed. */ readonly askedFor: string | null; /** Of the browser that began. */ readonly address: string })
-  | (OrderBase & { readonly state: 'complete'; readonly identity: VerifiedIdentity; /** Of the phone, where the service says it. */ readonly deviceAddress: string | null })
+  | (OrderBase & { readonly state: 'complete'; readonly identity: VerifiedIdentity; /** Of the phone, where the service says it. */ readonly deviceAddress: string | null; readonly deviceName: string | null })
   | (OrderBase & { readonly state: 'failed'; readonly reason: FailureReason });
 export type PendingOrder = Extract<Order, { state: 'pending' }>;

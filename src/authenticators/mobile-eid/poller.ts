@@ -6,7 +6,7 @@ import { isBrygganError } from '../../core/errors.ts';
 import type { Clock, Instant, Log } from '../../core/ports.ts';
 import type { VerifiedIdentity } from '../../login/transaction.ts';
 import type { JsonRecord, LeasedRecords } from '../../sessions/ports.ts';
-import { addressIn, type Credential, type FailureReason, type MobileClient, type Order, type PendingOrder, type Polled } from './model.ts';
+import { addressIn, nameIn, type Credential, type FailureReason, type MobileClient, type Order, type PendingOrder, type Polled } from './model.ts';
 
 export interface PollerPorts {
   readonly store: LeasedRecords<JsonRecord>;
@@ -50,7 +50,7 @@ const outcomes = (method: string, judge: Judge, log: Log) => async (order: Pendi
     return failed(order, polled.reason);
   }
   try {
-    return { ...base(order), state: 'complete', identity: await judge(polled.credential, order), deviceAddress: addressIn(polled.credential.deviceAddress) };
+    return { ...base(order), state: 'complete', identity: await judge(polled.credential, order), deviceAddress: addressIn(polled.credential.deviceAddress), deviceName: 'stated' in polled.credential ? null : nameIn(polled.credential.deviceName) };
   } catch (error) {
     if (!isBrygganError(error)) throw error;
     log.warn({ method, code: error.code, detail: error.detail }, 'what a phone returned is not accepted');

@@ -12,6 +12,12 @@ const row = (label: string, value: Content): SafeHtml => html`<div><dt>${label}<
 const leaveForm = ({ key, name }: Me['services'][number], frame: PageFrame, words: string): SafeHtml | null =>
   ownForm(frame, 'me/leave', html`<button class="quiet" name="service" value="${key}" data-action="leave">${words}<span class="only-read"> ${name[frame.locale]}</span></button>`);
 
+/** What the service told about the phone, beside where this login was begun: its person sees when that was somebody else. */
+const phoneRows = ({ browserAddress, address, name }: NonNullable<Me['phone']>, { locale }: PageFrame): SafeHtml => {
+  const { me: texts } = messagesIn(locale);
+  return html`${name === null && address === null ? null : row(texts.phone, html`${name ?? texts.from(address ?? '')}${name === null || address === null ? null : html`<span class="hint">${texts.from(address)}</span>`}`)}${row(texts.browser, texts.from(browserAddress))}`;
+};
+
 export const me = (page: Me, frame: PageFrame): Sheet => {
   const { locale } = frame;
   const { me: texts, loggedOut: { results }, methods, levels } = messagesIn(locale);
@@ -19,7 +25,7 @@ export const me = (page: Me, frame: PageFrame): Sheet => {
   const facts = html`<dl class="facts">${row(texts.how, page.methodKind === undefined ? page.method : methods[page.methodKind].name)}${row(texts.level, levelName(page.level, levels))}${
     page.commission === null ? null : row(texts.commission, html`${page.commission.unit}<span class="hint">${page.commission.purpose}</span>`)
   }${page.canChange === true ? row('', html`<a href="/me/commission" data-action="change-commission">${page.commission === null ? texts.chooseCommission : texts.changeCommission}</a>`) : null
-  }${row(texts.since, time(page.since))}${row(texts.until, time(page.until))}</dl>`;
+  }${page.phone === undefined ? null : phoneRows(page.phone, frame)}${row(texts.since, time(page.since))}${row(texts.until, time(page.until))}</dl>`;
   const services = page.services.length === 0
     ? html`<p class="soft">${texts.noServices}</p>`
     : html`<ul class="plain-list">${page.services.map((service) => html`<li><b>${service.name[locale]}</b><span class="hint">${service.partyName}</span><span class="hint">${time(service.answeredAt)}</span>${leaveForm(service, frame, texts.leave)}</li>`)}</ul>`;

@@ -55,7 +55,7 @@ export const createJsonService = ({ url, wire, pollMilliseconds, lifetimeSeconds
   };
   const credentialIn = (answer: Json): Credential => {
     const [certificate, ...intermediates] = certificatesIn(read(answer, fields.certificate) ?? fail('mobile.unavailable', 'complete without a certificate'));
-    return { certificate: certificate ?? '', intermediates: intermediates.slice(0, 4), signature: read(answer, fields.signature), userId: read(answer, fields.person), deviceAddress: read(answer, fields.deviceAddress), ...(fields.ocsp === undefined ? {} : { ocsp: read(answer, fields.ocsp) }) };
+    return { certificate: certificate ?? '', intermediates: intermediates.slice(0, 4), signature: read(answer, fields.signature), userId: read(answer, fields.person), deviceAddress: read(answer, fields.deviceAddress), deviceName: fields.deviceName === undefined ? null : read(answer, fields.deviceName), ...(fields.ocsp === undefined ? {} : { ocsp: read(answer, fields.ocsp) }) };
   };
   const statusOf = (answer: Json): Polled => {
     const [status, hint] = [read(answer, fields.status), read(answer, fields.hint)];

@@ -26,6 +26,7 @@ export const jsonWireSchema = z.strictObject({
       reference: field.default('orderRef'), startToken: field.default('autoStartToken'), qrToken: field.default('qrStartToken'), qrSecret: field.default('qrStartSecret'),
       status: field.default('status'), hint: field.default('hintCode'), error: field.default('errorCode'), certificate: field.default('userCertificate').meta({ description: 'PEM, with or without those above it, or DER in base64' }), signature: field.default('signature'),
       person: field.default('userPersonalNumber'), deviceAddress: field.default('deviceIpAddress'),
+      deviceName: field.optional().meta({ description: 'what the service calls the phone; shown to its person' }),
       ocsp: field.optional().meta({ description: 'OCSP answer about the certificate, DER in base64, that the service fetched; where it is named one must come and say good' }),
     })
     .prefault({}),

@@ -57,7 +57,8 @@ const childOf = (parent: XmlElement, name: string): XmlElement | undefined => on
 const credentialIn = (result: XmlElement): Credential => {
   const user = childOf(result, 'userInfo');
   const certificate = fieldOf(user, 'certificate') ?? fail('mobile.unavailable', 'complete without a certificate');
-  return { certificate: certificate.replace(/\s+/g, ''), intermediates: [], signature: fieldOf(result, 'signature'), userId: fieldOf(user, 'personalNumber') ?? fieldOf(user, 'userId'), deviceAddress: fieldOf(childOf(result, 'deviceInfo'), 'address') };
+  const device = childOf(result, 'deviceInfo');
+  return { certificate: certificate.replace(/\s+/g, ''), intermediates: [], signature: fieldOf(result, 'signature'), userId: fieldOf(user, 'personalNumber') ?? fieldOf(user, 'userId'), deviceAddress: fieldOf(device, 'address'), deviceName: fieldOf(device, 'name') };
 };
 const statusOf = (result: XmlElement): Polled => {
   const word = fieldOf(result, 'progressStatus') ?? fail('mobile.unavailable', 'an answer without progressStatus');

@@ -1,16 +1,12 @@
 /** Bryggan towards the parties' own IdPs: a method for every IdP in the serving registry, and the routes they answer at. Used by app.ts and app-public.ts alone. */
-import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
 import { attributeByWireName, friendlyNameOf, wireNames } from './attributes/catalogue.ts';
 import type { Configuration, UpstreamRowSettings } from './config/model.ts';
-import { addPair, pairsIn } from './config/state.ts';
 import { fail } from './core/errors.ts';
 import { systemClock as clock, systemRandom as random } from './core/ports.ts';
 import { browserOf } from './http/browser.ts';
 import { sendFlow, type ReplyTools } from './http/reply-page.ts';
 import type { createPublicServer } from './http/server.ts';
-import { pemOf, selfSigned } from './keys/self-signed.ts';
 import type { LoginPorts } from './login/context.ts';
 import { askedLogout, logoutAnswered, postedLogout } from './login/logout.ts';
 import type { AuthenticationMethod } from './login/ports.ts';
@@ -21,7 +17,6 @@ import { speakFor } from './parties/upstream-trust.ts';
 import { formFields, readPost } from './saml/bindings/post.ts';
 import { writeServiceProvider, type ServiceProviderDescription } from './saml/metadata/write-service-provider.ts';
 import { nameIdFormats } from './saml/names.ts';
-import type { Signer } from './saml/xml/index.ts';
 import type { Stores } from './sessions/ports.ts';
 import { acceptUpstreamLogout } from './upstreams/saml-sp/logout.ts';
 import { createSamlUpstream } from './upstreams/saml-sp/method.ts';
@@ -31,25 +26,7 @@ import { authenticateResponse } from './upstreams/saml-sp/response.ts';
 import type { OutboundClient } from './http/outbound.ts';
 import { registerUpstreamOidc } from './upstreams/oidc-rp/plugin.ts';
 import type { Follower, Keys } from './app-keys.ts';
-import { loadSigner } from './app-parts.ts';
 import { openOidcUpstreams, type OidcUpstreams } from './app-upstreams-oidc.ts';
-
-const DAY = 86_400_000;
-const LIFE_DAYS = 5 * 365;
-const folderOf = (use: 'signing' | 'encryption', { state }: Configuration): string => join(state, 'keys', `upstream-saml-${use}`);
-/**
- * Pairs of this use, made at the first start. The oldest signs and all are published and can decrypt: to roll, add a pair, and remove
- * the old one when the IdPs have read our metadata. Several nodes need the same files.
- */
-const ownPairs = (use: 'signing' | 'encryption', configuration: Configuration): ReturnType<typeof pairsIn> => {
-  const directory = folderOf(use, configuration);
-  if (pairsIn(directory).length === 0) {
-    const key = generateKeyPairSync('rsa', { modulusLength: 3072 }).privateKey;
-    const now = clock.now();
-    addPair(directory, key, pemOf(selfSigned({ key, common: `${new URL(configuration.publicUrl).hostname} upstream ${use}`, from: now - DAY, until: now + LIFE_DAYS * DAY, random })));
-  }
-  return pairsIn(directory);
-};
 
 export interface UpstreamMade { readonly configuration: Configuration; readonly stores: Stores; readonly registry: PartyRegistry; readonly keys: Keys; readonly outbound: OutboundClient }
 export interface Upstreams {
@@ -74,12 +51,14 @@ const describe = ({ configuration }: UpstreamMade, saml: SamlUpstreamSettings, c
   };
 };
 
-const samlSettings = ({ configuration, stores, registry }: UpstreamMade, signer: Signer, decryptionKeys: readonly KeyObject[]): SamlUpstreamSettings => {
+const samlSettings = ({ configuration, stores, registry, keys }: UpstreamMade): SamlUpstreamSettings => {
   const { publicUrl } = configuration;
   const format = configuration.environment === 'production' ? 'production' : 'tolerant';
   return {
     entityId: configuration.upstreamSaml.entityId, acsUrl: `${publicUrl}/upstream/saml/acs`, sloUrl: `${publicUrl}/upstream/saml/slo`,
-    signer, decryptionKeys, clock, random, clockSkew: configuration.clockSkewSeconds, registry, replay: stores.replay, attributeByWireName,
+    get signer() { return keys.serving().upstream.signer; },
+    get decryptionKeys() { return keys.serving().upstream.decryptionKeys; },
+    clock, random, clockSkew: configuration.clockSkewSeconds, registry, replay: stores.replay, attributeByWireName,
     speakFor: (claims, provider) => speakFor(claims, provider, format),
   };
 };
@@ -107,16 +86,9 @@ const organisationRow = ({ id, names }: UpstreamRowSettings, registry: PartyRegi
 
 export const openUpstreams = async (made: UpstreamMade): Promise<Upstreams> => {
   const { configuration, registry, keys } = made;
-  const signers = await Promise.all(ownPairs('signing', configuration).map((pair) => loadSigner({ kind: 'file', ...pair })));
-  const encryption = ownPairs('encryption', configuration);
-  const certificates = {
-    signingCertificates: signers.map(({ certificate }) => certificate),
-    encryptionCertificates: (await Promise.all(encryption.map((pair) => loadSigner({ kind: 'file', ...pair })))).map(({ certificate }) => certificate).toReversed(),
-  };
-  const [signer = fail('key.invalid', 'no key for requests to IdPs')] = signers;
-  const saml = samlSettings(made, signer, encryption.map(({ keyFile }) => createPrivateKey(readFileSync(keyFile))).toReversed());
-  const publish: (wanted: Parameters<Follower>[0]) => Promise<ReturnType<Upstreams['metadata']>> = async ({ metadata: { current } }) => {
-    const bytes = Buffer.from(await writeServiceProvider(describe(made, saml, certificates), current));
+  const saml = samlSettings(made);
+  const publish: (wanted: Parameters<Follower>[0]) => Promise<ReturnType<Upstreams['metadata']>> = async ({ metadata: { current }, upstream: { signingCertificates, encryptionCertificates } }) => {
+    const bytes = Buffer.from(await writeServiceProvider(describe(made, saml, { signingCertificates, encryptionCertificates }), current));
     return { bytes, etag: `"${createHash('sha256').update(bytes).digest('hex')}"` };
   };
   const oidc = openOidcUpstreams(configuration, made.outbound);

@@ -55,7 +55,8 @@ export const checkUpstream = (identity: VerifiedIdentity, request: AcceptedReque
 export const levelsFor = (request: Pick<AcceptedRequest, 'assurance'>, service: ServiceParty): readonly AssuranceLevel[] =>
   assuranceLevels.filter((level) => rankOf(level) >= rankOf(service.minimumLevel) && answerLevel(level, request.assurance ?? undefined, service.federation.assurance) !== undefined);
 
-const wishOf = (transaction: AcceptedTransaction, service: ServiceParty, handle: string): UpstreamWish => {
+/** What the request becomes towards an IdP: conditions as strict as those that came, or stricter [SAMLCore §3.4.1.5.1]. */
+export const wishOf = (transaction: AcceptedTransaction, service: ServiceParty, handle: string): UpstreamWish => {
   const { request, declinedSession, lastFailure } = transaction;
   const { proxying } = request;
   return {

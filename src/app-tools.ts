@@ -18,7 +18,8 @@ import { readHistory } from './parties/sources/history.ts';
 import { findLastGood } from './parties/sources/last-good.ts';
 import { checkTree, loadTree } from './parties/sources/load.ts';
 import { watchedCertificates } from './app-certificates.ts';
-import { readTree } from './parties/sources/tree.ts';
+import { walkLogin } from './app-walk.ts';
+import { readWanted, wantedIn } from './parties/sources/overlay.ts';
 import { readServiceMetadata } from './saml/metadata/read-service.ts';
 
 const statusOver = (socketPath: string): Promise<Readonly<Record<string, unknown>> | null> =>
@@ -54,26 +55,32 @@ const lastGoodRegistry = async (configuration: Configuration): Promise<Registry 
 const trialIn = (root: string): Trial => async (changed) => {
   const configuration = loadConfiguration(root, process.env);
   const options = { settings: registrySettings(configuration), readServiceMetadata };
-  const files = new Map(await readTree(configuration.root));
+  const files = new Map(await readWanted(configuration.root, configuration.state));
   for (const [path, bytes] of changed) {
     if (bytes === null) files.delete(path);
     else files.set(path, bytes);
   }
   const wanted = await loadTree(new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1))), options, new Map());
   const kept = await findLastGood(configuration.state);
+  const fromSources = [...wantedIn(files), ...wantedIn(kept?.tree ?? new Map())].map(({ key }) => key.split('/').slice(-2).join('/'));
   const serving = kept === null ? null : await loadTree(kept.tree, options, new Map());
-  return { wanted, reload: configuration.reload, secondPerson: configuration.secondPerson, serving: kept === null || serving?.registry == null ? null : { version: serving.version, at: kept.appliedAt, registry: serving.registry } };
+  return { wanted, fromSources, reload: configuration.reload, secondPerson: configuration.secondPerson, serving: kept === null || serving?.registry == null ? null : { version: serving.version, at: kept.appliedAt, registry: serving.registry } };
 };
+
+const hostNamesOf = ({ publicUrl, methods }: Configuration): readonly string[] => [
+  new URL(publicUrl).hostname,
+  ...methods.flatMap((method) => (method.kind === 'certificate' ? [new URL(method.cardUrl).hostname, ...(method.freshHostNames ? [`.${new URL(method.cardUrl).hostname}`] : [])] : [])),
+];
 
 export const createTools = (root: string): Tools => ({
   root, trial: trialIn(root), wantedAndApplied: () => trialIn(root)(new Map()),
   history: () => readHistory(loadConfiguration(root, process.env).state),
-  now: () => systemClock.now(),
+  now: () => systemClock.now(), walk: walkLogin,
   check: async () => lintForCheck(root, await checkRoot(root, process.env, readServiceMetadata), systemClock.now()),
   lint: ({ file, federation }) => (file === undefined ? lintTree(root, systemClock.now()) : Promise.resolve(lintFile(root, file, federation, systemClock.now()))),
   open: async () => {
     const configuration = loadConfiguration(root, process.env);
-    const wanted = await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata });
+    const wanted = await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata }, configuration.state);
     // A faulty file must not take the commands of an incident away: what serves is looked at then.
     const registry = wanted.registry ?? (await lastGoodRegistry(configuration));
     const directory = await openDirectory(configuration, { clock: systemClock, log: silentLog });
@@ -85,6 +92,7 @@ export const createTools = (root: string): Tools => ({
       directory, close: () => directory.close(), releasePolicy: configuration.release,
       audit: { directory: configuration.audit.directory, publicKeys: existsSync(keyFile) ? [createPublicKey(readFileSync(keyFile))] : [], pseudonymKey: existsSync(secretFile) ? readFileSync(secretFile, 'utf8').trim() : '', retentionDays: configuration.audit.retentionDays },
       certificates: watchedCertificates(configuration),
+      hostNames: hostNamesOf(configuration),
       feedValidity: configuration.feeds.applications.validitySeconds * 1000,
       get our() { return ourFacts(configuration); },
       runningStatus: () => statusOver(join(configuration.state, 'control.sock')),

@@ -12,6 +12,7 @@ import type { Registry } from '../parties/model.ts';
 import type { OurFacts } from './kit/guide.ts';
 import type { WantedAndApplied } from './plan.ts';
 import type { Trial } from './services.ts';
+import type { Walk } from './service-test.ts';
 
 /** A certificate that somebody must renew in time. */
 export interface WatchedCertificate { readonly what: string; readonly subject: string; readonly notAfter: Instant }
@@ -29,6 +30,8 @@ export interface Opened {
   readonly certificates: readonly WatchedCertificate[];
   /** What we tell others of ourselves. */
   readonly our: OurFacts;
+  /** Of our own listeners that browsers come to; with a dot before it: every name below it. */
+  readonly hostNames: readonly string[];
   /** How long a copy of our feed for applications is good, milliseconds. */
   readonly feedValidity: number;
   /** What the running process says of itself, or null when none runs on this state directory. */
@@ -47,4 +50,5 @@ export interface Tools {
   /** Metadata by the profile of its federation: the tree's services, or one file from anywhere. Errors: `command.usage`. */
   readonly lint: (one: { readonly file: string | undefined; readonly federation: string | undefined }) => Promise<readonly Finding[]>;
   readonly open: () => Promise<Opened>;
+  readonly walk: Walk;
 }

@@ -69,7 +69,7 @@ export const addKeys = (program: Command, processes: Processes, { print }: Termi
     .action(async (use, step, { service, key, anyway, by, json }) => {
       tell(step === undefined ? await order('keys', {}) : await order('keys-step', { use, step, services: service ?? [], key, anyway, by }), use, json);
     });
-  keys.command('told').description('notes that a service, a party or a federation has the next key by its own word: where it is set by hand, or read by another way').argument('<use>', keyUses.join(', '), useOf).argument('<who>', 'id of a service, a party or a federation').option('--by <name>', 'who notes it', orderedBy()).option('--json').action(async (use, who, { by, json }) => {
+  keys.command('told').description('notes that a service, an IdP, a party or a federation has the next key by its own word: where it is set by hand, or read by another way').argument('<use>', keyUses.join(', '), useOf).argument('<who>', 'id of a service, an IdP, a party or a federation').option('--by <name>', 'who notes it', orderedBy()).option('--json').action(async (use, who, { by, json }) => {
     tell(await order('keys-told', { use, who, by }), use, json);
   });
 };

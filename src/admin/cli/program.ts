@@ -21,6 +21,7 @@ import { addLint } from './lint.ts';
 import { addMetadata } from './metadata.ts';
 import { addRadar } from './radar.ts';
 import { addReview } from './review.ts';
+import { addServiceTest } from './service-test.ts';
 import { addSessions } from './sessions.ts';
 import { printFacts, printJson, printTable } from './output.ts';
 
@@ -142,6 +143,7 @@ export const createProgram = (processes: Processes, terminal: Terminal): Command
   addLint(program, processes, terminal);
   addRadar(program, processes, terminal);
   addReview(program, processes, terminal);
+  addServiceTest(program, processes, terminal);
   addSessions(program, processes, terminal);
   return program;
 };

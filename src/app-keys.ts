@@ -1,5 +1,5 @@
 /** Our signing keys in the running process: which this node has, which of them serve now, and the orders about them. Used by app.ts alone. */
-import { createHash, createPublicKey, generateKeyPairSync, X509Certificate, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { addPair, makeOidcKey, oidcKeys, pairsIn } from './config/state.ts';
@@ -7,6 +7,8 @@ import type { Configuration, KeyReference } from './config/model.ts';
 import { fail } from './core/errors.ts';
 import { systemClock as clock, systemRandom as random, type Log } from './core/ports.ts';
 import type { ControlActions } from './http/management.ts';
+import type { PartyId } from './core/ids.ts';
+import type { KeyReader } from './keys/obstacles.ts';
 import { createKeyring, readRings, type Keyring } from './keys/keyring.ts';
 import { keyUses, type HeldKey, type KeyUse, type Rings } from './keys/model.ts';
 import { isStep, ringOf, signsFor } from './keys/ring.ts';
@@ -16,7 +18,7 @@ import { consumerOf, productOf } from './keys/consumer.ts';
 import type { Fetched } from './keys/fetches.ts';
 import type { AuditTrail } from './audit/model.ts';
 import { lineOf } from './login/audit-lines.ts';
-import { isSamlParty, type PartyRegistry } from './parties/model.ts';
+import { isSamlParty, isSamlProvider, type PartyRegistry } from './parties/model.ts';
 import type { Stores } from './sessions/ports.ts';
 import { loadSigner, nodeName } from './app-parts.ts';
 import type { Signer } from './saml/xml/index.ts';
@@ -29,6 +31,8 @@ export interface ServingKeys {
   readonly certificates: readonly string[];
   readonly metadata: { readonly current: Signer; readonly next: Signer | null; readonly previous: Signer | null };
   readonly oidc: readonly KeyObject[];
+  /** Towards the parties' IdPs: requests, and what they encrypt for us. */
+  readonly upstream: { readonly signer: Signer; readonly signingCertificates: readonly string[]; readonly encryptionCertificates: readonly string[]; readonly decryptionKeys: readonly KeyObject[] };
 }
 /** Makes other parts follow; what it returns puts them in place, all at once. */
 export type Follower = (keys: ServingKeys) => Promise<() => void>;
@@ -47,7 +51,9 @@ export interface Keys {
 const DAY = 86_400_000;
 const LIFE_DAYS = 5 * 365;
 const roles = ['current', 'next', 'previous'] as const;
-const folders = { 'saml-signing': 'saml-signing', 'metadata': 'metadata' } as const;
+const folders = { 'saml-signing': 'saml-signing', 'metadata': 'metadata', 'upstream-signing': 'upstream-saml-signing', 'upstream-encryption': 'upstream-saml-encryption' } as const;
+const isUpstream = (use: KeyUse): use is 'upstream-signing' | 'upstream-encryption' => use.startsWith('upstream-');
+const UPSTREAM_BITS = 3072;
 /** [RFC 7638] */
 const thumbprint = (key: KeyObject): string => {
   const { kty, e, n, crv, x, y } = createPublicKey(key).export({ format: 'jwk' });
@@ -55,6 +61,11 @@ const thumbprint = (key: KeyObject): string => {
 };
 
 const ringFileOf = ({ state }: Configuration): string => join(state, 'keys', 'rings.json');
+const addSelfSigned = (use: keyof typeof folders, key: KeyObject, { state, publicUrl }: Configuration): string => {
+  const now = clock.now();
+  const common = `${new URL(publicUrl).hostname} ${use} ${new Date(now).toISOString().slice(0, 10)}`;
+  return addPair(join(state, 'keys', folders[use]), key, pemOf(selfSigned({ key, common, from: now - DAY, until: now + LIFE_DAYS * DAY, random })));
+};
 type Loaded = HeldKey & { readonly reference: KeyReference | null; readonly key: KeyObject | null };
 const pairOf = (use: KeyUse, reference: KeyReference, role: HeldKey['role']): Loaded => {
   const certificate = new X509Certificate(readFileSync(reference.certificateFile));
@@ -62,6 +73,12 @@ const pairOf = (use: KeyUse, reference: KeyReference, role: HeldKey['role']): Lo
 };
 const once = (keys: readonly Loaded[]): readonly Loaded[] => keys.filter(({ use, id }, index) => keys.findIndex((other) => other.use === use && other.id === id) === index);
 /** Files of the configuration first; then what was made here. */
+/** Made at the first start; until there is an order the oldest signs and all are published. */
+const loadUpstream = (configuration: Configuration): readonly Loaded[] => (['upstream-signing', 'upstream-encryption'] as const).flatMap((use) => {
+  const directory = join(configuration.state, 'keys', folders[use]);
+  if (pairsIn(directory).length === 0) addSelfSigned(use, generateKeyPairSync('rsa', { modulusLength: UPSTREAM_BITS }).privateKey, configuration);
+  return pairsIn(directory).map((pair, index) => pairOf(use, { kind: 'file', ...pair }, index === 0 ? 'current' : 'next'));
+});
 const loadSaml = ({ keys, state }: Configuration): readonly Loaded[] => {
   const made = (use: keyof typeof folders): readonly Loaded[] => pairsIn(join(state, 'keys', folders[use])).map((pair) => pairOf(use, { kind: 'file', ...pair }, 'made'));
   return once([
@@ -71,7 +88,7 @@ const loadSaml = ({ keys, state }: Configuration): readonly Loaded[] => {
 };
 const loadOidc = ({ keys }: Configuration): readonly Loaded[] =>
   oidcKeys(keys.oidc.directory).map(({ role, key, file }): Loaded => ({ use: key.asymmetricKeyType === 'ec' ? 'oidc-ec' : 'oidc-rsa', id: thumbprint(key), role, since: statSync(file).mtimeMs, notAfter: null, subject: null, file, reference: null, key }));
-const loadHeld = (configuration: Configuration): readonly Loaded[] => [...loadSaml(configuration), ...loadOidc(configuration)];
+const loadHeld = (configuration: Configuration): readonly Loaded[] => [...loadSaml(configuration), ...loadOidc(configuration), ...loadUpstream(configuration)];
 
 /** Certificates that are published now, for whoever watches their ends. */
 export const publishedCertificates = (configuration: Configuration): readonly (readonly [what: string, file: string])[] => {
@@ -90,14 +107,12 @@ const keyLike = ({ certificateFile }: KeyReference): KeyObject => {
   return (namedCurve === undefined ? generateKeyPairSync('rsa', { modulusLength }) : generateKeyPairSync('ec', { namedCurve })).privateKey;
 };
 const makeKey = (use: KeyUse, configuration: Configuration): string => {
-  const { keys, state, entityId } = configuration;
+  const { keys } = configuration;
   if (use === 'oidc-rsa' || use === 'oidc-ec') return makeOidcKey(keys.oidc.directory, use === 'oidc-ec' ? 'ec' : 'rsa');
+  if (isUpstream(use)) return addSelfSigned(use, generateKeyPairSync('rsa', { modulusLength: UPSTREAM_BITS }).privateKey, configuration);
   const like = use === 'metadata' ? keys.samlMetadata : (keys.samlSigning[0] ?? fail('config.invalid', 'no SAML signing key'));
   if (like.kind === 'pkcs11') return fail('command.usage', 'the key lies in a hardware token: make the next one there with its tools and write it behind the others under keys.samlSigning');
-  const key = keyLike(like);
-  const now = clock.now();
-  const certificate = selfSigned({ key, common: `${new URL(entityId).hostname} ${use === 'metadata' ? 'metadata' : 'SAML'} ${new Date(now).toISOString().slice(0, 10)}`, from: now - DAY, until: now + LIFE_DAYS * DAY, random });
-  return addPair(join(state, 'keys', folders[use]), key, pemOf(certificate));
+  return addSelfSigned(use, keyLike(like), configuration);
 };
 
 export const openKeys = async (configuration: Configuration, log: Log): Promise<Keys> => {
@@ -129,6 +144,15 @@ export const openKeys = async (configuration: Configuration, log: Log): Promise<
     const byId = new Map(pairs);
     const ring = ringOf('saml-signing', rings, held());
     const current = byId.get(signsFor(ring, null).id) ?? fail('key.invalid', 'no SAML signing key');
+    const upstream = async (): Promise<ServingKeys['upstream']> => {
+      const [signing, encryption] = [published('upstream-signing', rings), published('upstream-encryption', rings)];
+      const offered = encryption.filter(({ now }) => now !== 'previous');
+      const certificatesOf = async (keys: readonly Loaded[]): Promise<readonly string[]> => (await Promise.all(keys.map(signerOf))).map(({ certificate }) => certificate);
+      return {
+        signer: await signerOf(signing[0] ?? fail('key.invalid', 'no key for requests to IdPs')), signingCertificates: await certificatesOf(signing), encryptionCertificates: await certificatesOf(offered),
+        decryptionKeys: encryption.map(({ reference }) => createPrivateKey(readFileSync(reference?.kind === 'file' ? reference.keyFile : fail('internal', 'decryption keys are files')))),
+      };
+    };
     const inRole = async (role: (typeof roles)[number]): Promise<Signer | null> => {
       const one = metadata.findLast(({ now }) => now === role);
       return one === undefined ? null : signerOf(one);
@@ -137,6 +161,7 @@ export const openKeys = async (configuration: Configuration, log: Log): Promise<
       revision: rings.revision, certificates: pairs.map(([, signer]) => signer.certificate),
       signerFor: (service) => byId.get(signsFor(ring, service).id) ?? current,
       metadata: { current: (await inRole('current')) ?? fail('key.invalid', 'no metadata key'), next: await inRole('next'), previous: await inRole('previous') },
+      upstream: await upstream(),
       oidc: roles.flatMap((role) => [...published('oidc-rsa', rings), ...published('oidc-ec', rings)].flatMap(({ now, key }) => (now === role && key !== null ? [key] : []))),
     };
   };
@@ -165,8 +190,14 @@ const CLAIM_SECONDS = 600;
 export const openKeyring = (keys: Keys, { configuration, log, stores, registry, audit }: KeyringMade): Keyring => createKeyring({
   clock, log, node: nodeName(configuration.state), file: keys.ringFile, held: keys.held, make: keys.make, serve: keys.serve, shared: stores.shared,
   claim: async (revision) => (await stores.replay.claim('key-rings', String(revision), '1', CLAIM_SECONDS)) === undefined,
-  readers: () => [...registry.current().services.values()].filter(({ enabled, party }) => enabled && registry.current().parties.get(party)?.enabled === true)
-    .map((service) => ({ id: service.id, party: service.party, federation: service.federation.id, protocol: isSamlParty(service) ? 'saml' : 'oidc' })),
+  readers: () => {
+    const { services, identityProviders, parties } = registry.current();
+    const stands = ({ enabled, party }: { readonly enabled: boolean; readonly party: PartyId }): boolean => enabled && parties.get(party)?.enabled === true;
+    return [
+      ...[...services.values()].filter(stands).map((service): KeyReader => ({ id: service.id, party: service.party, federation: service.federation.id, kind: isSamlParty(service) ? 'saml' : 'oidc' })),
+      ...[...identityProviders.values()].filter(stands).filter(isSamlProvider).map(({ id, party }): KeyReader => ({ id, party, federation: null, kind: 'idp' })),
+    ];
+  },
   echoSeconds: configuration.session.absoluteSeconds,
   record: ({ by, use, step, key, services, past }) => audit.record(lineOf('key.step', { facts: { by, use, step, key, services: [...services], past: [...past] } })),
 });

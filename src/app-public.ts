@@ -97,7 +97,7 @@ export const createPublic = (configuration: Configuration, ports: LoginPorts, wa
       return sendFlow(request, reply, await arrive(arrival, transport, transport === 'cross-site-post' ? noCookies(browser) : browser, ports), tools);
     },
   });
-  routeUpstreams(server, saml.upstreams, ports, tools);
+  routeUpstreams(server, saml.upstreams, ports, tools, (request) => fetched('upstream-metadata', request));
   routeFeeds(server, saml.feeds, ports, tools, watchers);
   routeOidc(server, oidc, ports, { ...tools, observe: (request) => fetched('jwks', request) });
   registerLogin(server, ports, tools);

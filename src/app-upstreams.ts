@@ -25,7 +25,7 @@ import { registerUpstreamSaml } from './upstreams/saml-sp/plugin.ts';
 import { authenticateResponse } from './upstreams/saml-sp/response.ts';
 import type { OutboundClient } from './http/outbound.ts';
 import { registerUpstreamOidc } from './upstreams/oidc-rp/plugin.ts';
-import type { Follower, Keys } from './app-keys.ts';
+import type { Follower, Keys, Reading } from './app-keys.ts';
 import { openOidcUpstreams, type OidcUpstreams } from './app-upstreams-oidc.ts';
 
 export interface UpstreamMade { readonly configuration: Configuration; readonly stores: Stores; readonly registry: PartyRegistry; readonly keys: Keys; readonly outbound: OutboundClient }
@@ -119,10 +119,10 @@ const answered = (body: string, rawQuery: string, { saml }: Upstreams, ports: Lo
   }, ports);
 };
 
-export const routeUpstreams = (server: ReturnType<typeof createPublicServer>, upstreams: Upstreams, ports: LoginPorts, tools: ReplyTools): void => {
+export const routeUpstreams = (server: ReturnType<typeof createPublicServer>, upstreams: Upstreams, ports: LoginPorts, tools: ReplyTools, observe: (request: Reading) => void): void => {
   registerUpstreamOidc(server, { callback: (provider, rawQuery) => upstreams.oidc.callback(provider, rawQuery, ports) });
   registerUpstreamSaml(server, {
-    metadata: upstreams.metadata,
+    metadata: upstreams.metadata, observe,
     acs: (body, rawQuery) => answered(body, rawQuery, upstreams, ports),
     slo: async (message, request, reply) => {
       const accepted = acceptUpstreamLogout(message, upstreams.saml);

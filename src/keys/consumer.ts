@@ -21,6 +21,7 @@ const listsOf = (registry: Registry): readonly (readonly [string, BlockList])[] 
 export const consumerOf = ({ url, ip }: { readonly url: string; readonly ip: string }, registry: Registry): string => {
   const named = new URLSearchParams(url.split('?', 2)[1] ?? '').get('consumer') ?? '';
   if (registry.services.has(named as never)) return `service ${named}`;
+  if (registry.identityProviders.has(named)) return `idp ${named}`;
   if (registry.parties.has(named as never)) return `party ${named}`;
   const plain = ip.replace(/^::ffff:(?=\d+\.)/, '');
   const party = listsOf(registry).find(([, list]) => list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4'))?.[0];

@@ -1,7 +1,7 @@
 /** Who has read what we publish: counted per consumer and kind, with the revision of the keys that the last answer held. */
 import type { Clock, Instant } from '../core/ports.ts';
 
-export type Fetched = 'metadata' | 'feed' | 'next-feed' | 'previous-feed' | 'jwks';
+export type Fetched = 'metadata' | 'feed' | 'next-feed' | 'previous-feed' | 'jwks' | 'upstream-metadata';
 export interface FetchRow {
   /** `service <id>` or `party <id>` as it names itself or by its network; else `address <ip>`. */
   readonly consumer: string;

@@ -122,7 +122,7 @@ export const createKeyring = (ports: KeyringPorts): Keyring => {
     await say();
   };
   const step = async ({ use, step: wanted, services, key, by, anyway }: KeyOrder): Promise<void> => {
-    const unknown = services.filter((id) => !ports.readers().some((reader) => reader.id === id));
+    const unknown = services.filter((id) => !ports.readers().some((reader) => reader.kind !== 'idp' && reader.id === id));
     if (unknown.length > 0) fail('command.usage', `there is no service ${unknown.join(', ')}`);
     if (services.length > 0 && use !== 'saml-signing') fail('command.usage', 'only the key that signs SAML answers is switched per service');
     const before = ring(use);
@@ -151,7 +151,7 @@ export const createKeyring = (ports: KeyringPorts): Keyring => {
     }),
     tell: (use, who, by) => afterHearing(async () => {
       const known = ports.readers().flatMap(({ id, party, federation }) => [id, party, federation]);
-      if (!known.includes(who)) fail('command.usage', `${who} is no service, party or federation of ours`);
+      if (!known.includes(who)) fail('command.usage', `${who} is no service, IdP, party or federation of ours`);
       await settle(takeWord(ring(use), who), { use, by, step: 'told', key: nextOf(ring(use))?.id ?? null, services: [who], past: [] });
     }),
     start: () => {

@@ -5,9 +5,10 @@
  */
 import type { Instant } from '../core/ports.ts';
 
-export const keyUses = ['saml-signing', 'metadata', 'oidc-rsa', 'oidc-ec'] as const;
+export const keyUses = ['saml-signing', 'metadata', 'oidc-rsa', 'oidc-ec', 'upstream-signing', 'upstream-encryption'] as const;
 export type KeyUse = (typeof keyUses)[number];
 /**
+ * Of the key that IdPs encrypt with, “signs” reads “is offered first”: the previous one is published no longer and still decrypts.
  * made: held, nobody is told. next: published, signs for services that were switched early. current: signs. previous: published, signs
  * nothing. retired: no longer published, may come back. withdrawn: believed to be in other hands, never comes back.
  */

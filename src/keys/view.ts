@@ -36,7 +36,7 @@ const useView = async (use: KeyUse, keyring: Keyring): Promise<UseView> => {
   const nextStep = stepAfter[stands];
   return {
     use, stands, keys: ring.keys.map(lineOf(keyring.held())), early: ring.early, told: ring.told,
-    waiting: use.startsWith('oidc-') ? [] : waitingFor(use, ring, await keyring.watch()).map(({ id }) => id),
+    waiting: use.startsWith('oidc-') || use === 'upstream-encryption' ? [] : waitingFor(use, ring, await keyring.watch()).map(({ id }) => id),
     nextStep, against: nextStep === 'new' ? [] : await keyring.obstacles(use, nextStep, []),
     back: ring.early.length > 0 ? 'switch of single services' : (ring.done.at(-1) ?? null),
   };

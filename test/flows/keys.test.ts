@@ -177,7 +177,7 @@ describe('the key that signs metadata', () => {
     const changed = metadataReader(bryggan, address('next/'), certificate);
     expect(await changed.refresh()).toBe(true);
     await done('keys-told', { use: 'metadata', who: slow.id });
-    await refused(/no service, party or federation/, 'keys-told', { use: 'metadata', who: 'vgr/nobody' });
+    await refused(/no service, IdP, party or federation/, 'keys-told', { use: 'metadata', who: 'vgr/nobody' });
     await metadata.take('switch');
     expect(await metadataReader(bryggan, address(''), certificate).refresh()).toBe(true);
     expect((await readFrom(bryggan, address('next/'))).status).toBe(404);

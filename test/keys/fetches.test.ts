@@ -29,9 +29,9 @@ describe('the book', () => {
 });
 
 describe('who reads', () => {
-  const registry = { services: new Map([['vgr/a', {}]]), parties: new Map([['vgr', { id: 'vgr', networks: ['10.1.0.0/16', '2001:db8::/32'] }], ['boras', { id: 'boras', networks: [] }]]) } as unknown as Registry;
+  const registry = { services: new Map([['vgr/a', {}]]), identityProviders: new Map([['boras/idp', {}]]), parties: new Map([['vgr', { id: 'vgr', networks: ['10.1.0.0/16', '2001:db8::/32'] }], ['boras', { id: 'boras', networks: [] }]]) } as unknown as Registry;
   it.each([
-    ['/metadata/applications.xml?consumer=vgr/a', '10.9.0.1', 'service vgr/a'], ['/x?consumer=vgr%2Fa', '10.9.0.1', 'service vgr/a'], ['/x?consumer=boras', '10.9.0.1', 'party boras'],
+    ['/metadata/applications.xml?consumer=vgr/a', '10.9.0.1', 'service vgr/a'], ['/x?consumer=vgr%2Fa', '10.9.0.1', 'service vgr/a'], ['/x?consumer=boras', '10.9.0.1', 'party boras'], ['/x?consumer=boras/idp', '10.9.0.1', 'idp boras/idp'],
     ['/x?consumer=vgr/unknown', '10.9.0.1', 'address 10.9.0.1'], ['/x', '10.1.2.3', 'party vgr'], ['/x', '::ffff:10.1.2.3', 'party vgr'], ['/x', '2001:db8::7', 'party vgr'], ['/x', '2001:db9::7', 'address 2001:db9::7'],
   ])('%s from %s is %s', (url, ip, consumer) => { expect(consumerOf({ url, ip }, registry)).toBe(consumer); });
   it.each([['Shibboleth-SP/3.4.1 (Linux)', 'Shibboleth-SP/3.4.1'], [undefined, 'unknown'], ['<script>', 'unknown'], ['curl/8.1\u001b[2J', 'curl/8.1'], ['a'.repeat(500), 'a'.repeat(30)]])('product of %j', (agent, product) => { expect(productOf(agent)).toBe(product); });

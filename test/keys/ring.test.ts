@@ -76,7 +76,7 @@ describe('keys that nobody gave an order for', () => {
 });
 
 describe('what speaks against a step', () => {
-  const readers = [{ id: 'vgr/journal', party: 'vgr', federation: 'sambi', protocol: 'saml' }, { id: 'boras/labb', party: 'boras', federation: 'inera', protocol: 'saml' }, { id: 'vgr/app', party: 'vgr', federation: 'inera', protocol: 'oidc' }] as const;
+  const readers = [{ id: 'vgr/journal', party: 'vgr', federation: 'sambi', kind: 'saml' }, { id: 'boras/labb', party: 'boras', federation: 'inera', kind: 'saml' }, { id: 'vgr/app', party: 'vgr', federation: 'inera', kind: 'oidc' }] as const;
   const row = (consumer: string, what: Watch['fetches'][number]['what'], revision: number, last = NOW): Watch['fetches'][number] => ({ consumer, what, agent: 'x', count: 1, first: last, last, revision });
   const watch = (fetches: Watch['fetches'], now = NOW): Watch => ({ readers, fetches, now, echoSeconds: 28_800 });
   const announced = after(one, 'announce');

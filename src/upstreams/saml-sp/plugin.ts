@@ -3,6 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 export interface UpstreamSamlRoutes {
   readonly metadata: () => { readonly bytes: Buffer; readonly etag: string };
+  /** Who read our metadata. */
+  readonly observe?: (request: FastifyRequest) => void;
   /** The answer of an IdP; where the browser goes next. */
   readonly acs: (body: string, rawQuery: string) => Promise<string>;
   readonly slo: (message: { readonly binding: 'redirect'; readonly rawQuery: string } | { readonly binding: 'post'; readonly body: string; readonly rawQuery: string }, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
@@ -11,6 +13,7 @@ export interface UpstreamSamlRoutes {
 export const registerUpstreamSaml = (server: FastifyInstance, routes: UpstreamSamlRoutes): void => {
   server.get('/upstream/saml/metadata', (request, reply) => {
     const { bytes, etag } = routes.metadata();
+    routes.observe?.(request);
     void reply.header('etag', etag).header('cache-control', 'public, max-age=300').type('application/samlmetadata+xml');
     return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.send(bytes);
   });

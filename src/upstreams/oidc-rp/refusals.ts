@@ -33,7 +33,7 @@ const codeOf = (error: unknown): ErrorCode | undefined => {
   if (codes.has('OAUTH_TIMEOUT') || codes.has('OAUTH_ABORT')) return 'upstream.unavailable';
   const words = chain.map(wordsOf).join(' ');
   if (codes.has('OAUTH_KEY_SELECTION_FAILED') || /signature|"alg"|JWS/i.test(words)) return 'upstream.signature';
-  return /"iss"/.test(words) ? 'upstream.issuer' : /"state"/.test(words) ? 'upstream.in-response-to' : undefined;
+  return /"iss"/.test(words) ? 'upstream.issuer' : /"(?:state|nonce)"/.test(words) ? 'upstream.in-response-to' : undefined;
 };
 
 /** Runs `work`; what openid-client throws leaves as one code of ours, `otherwise` where nothing is known of it. No text of the issuer goes further than the detail. */

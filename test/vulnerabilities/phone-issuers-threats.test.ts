@@ -19,7 +19,7 @@ beforeAll(async () => {
   bryggan = await startBryggan({
     services: [asker.files],
     prepare: ({ root }) => {
-      const common = { byDefault: false, startsByPicture: false, addresses: 'same', timeoutMilliseconds: 2000 };
+      const common = { byDefault: false, startsByPicture: false, addresses: 'same', timeoutMilliseconds: 4000 };
       addPhoneMethod(root, bankId.url, { ...common, id: 'bankid', names: { sv: 'BankID', en: 'BankID' }, service: 'bankid', issuers: ['dev-efos-mobile'] });
       addPhoneMethod(root, freja.url, { ...common, id: 'freja', names: { sv: 'Freja', en: 'Freja' }, service: 'freja', freja: { keyFiles: [`certs-dev/keys/${FREJA_SIGNER}.crt.pem`] } });
     },

@@ -11,7 +11,10 @@ import { developmentRoot, removeRoots } from '../../config/root.ts';
 afterAll(removeRoots);
 const docs = join(import.meta.dirname, '../../../docs');
 const text = readFileSync(join(docs, 'mobile.md'), 'utf8');
-const examples = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].flatMap(([, yaml = '']) => (parse(yaml) as { methods: Record<string, unknown>[] }).methods);
+const listed = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].flatMap(([, yaml = '']) => (parse(yaml) as { methods: (Record<string, unknown> | string)[] }).methods);
+const examples = listed.filter((one) => typeof one !== 'string');
+/** As a party or a service names them. */
+const named = listed.filter((one) => typeof one === 'string');
 
 describe('docs/mobile.md', () => {
   it.each(examples.map((example): [string, Record<string, unknown>] => [String(example['id']), example]))('the example %s loads', (id, example) => {
@@ -27,10 +30,14 @@ describe('docs/mobile.md', () => {
     expect(loadConfiguration(root.path, {}).methods[1]).toMatchObject({ id, kind: 'mobile' });
   });
   it('there is one for every service', () => { expect(new Set(examples.map(({ service }) => service))).toEqual(new Set(mobileServices)); });
+  it('what a party names is one of them, or the card', () => {
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((id) => id !== 'siths-card' && !examples.some((example) => example['id'] === id))).toEqual([]);
+  });
   it('every code that it names is in the catalogue, and every one of phones is named', () => {
-    const named = new Set([...text.matchAll(/`(mobile\.[a-z-]+)`/g)].map(([, code = '']) => code));
-    expect([...named].filter((code) => !Object.hasOwn(errorCatalogue, code))).toEqual([]);
-    expect(Object.keys(errorCatalogue).filter((code) => code.startsWith('mobile.') && code !== 'mobile.pace' && !named.has(code))).toEqual([]);
+    const codes = new Set([...text.matchAll(/`(mobile\.[a-z-]+)`/g)].map(([, code = '']) => code));
+    expect([...codes].filter((code) => !Object.hasOwn(errorCatalogue, code))).toEqual([]);
+    expect(Object.keys(errorCatalogue).filter((code) => code.startsWith('mobile.') && code !== 'mobile.pace' && !codes.has(code))).toEqual([]);
   });
   it('its pictures are there', () => {
     for (const [, file = ''] of text.matchAll(/src="([^"]+)"/g)) expect(existsSync(join(docs, file)), file).toBe(true);

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { lookup } from 'node:dns';
 import { request, type RequestOptions } from 'node:https';
-import type { WalkEnd, WalkOptions } from './admin/service-test.ts';
+import type { WalkEnd, WalkOptions } from './admin/walk.ts';
 import { fail } from './core/errors.ts';
 
 const MAX_PAGES = 25;

@@ -16,15 +16,9 @@ import { bindings, namespaces } from '../saml/names.ts';
 import { attributeOf, childElements, element, encryptAssertion, readXml, writeXml, type XmlElement } from '../saml/xml/index.ts';
 import { previewFor } from './preview.ts';
 import type { Opened } from './tools.ts';
+import type { TestCard, Walk, WalkEnd } from './walk.ts';
 
 export interface TestStep { readonly step: string; readonly state: 'works' | 'wrong' | 'unseen'; readonly finding: string }
-export interface TestCard { readonly certificateFile: string; readonly keyFile: string }
-export interface WalkOptions { /** Host names that are ours: nobody else is asked. */ readonly ours: readonly string[]; readonly card: TestCard | null; readonly ca: string | null }
-export type WalkEnd =
-  | { readonly kind: 'answer'; readonly address: string; readonly response: string; readonly steps: readonly string[] }
-  | { readonly kind: 'redirect'; readonly address: string; readonly steps: readonly string[] }
-  | { readonly kind: 'stopped'; readonly page: string; readonly status: number; readonly steps: readonly string[] };
-export type Walk = (start: string, options: WalkOptions) => Promise<WalkEnd>;
 export interface TestQuestion { readonly service: string; readonly person: string | undefined; readonly commission: string | undefined; readonly card: TestCard | null; readonly ca: string | null }
 
 const works = (step: string, finding: string): TestStep => ({ step, state: 'works', finding });

@@ -12,7 +12,7 @@ import type { Registry } from '../parties/model.ts';
 import type { OurFacts } from './kit/guide.ts';
 import type { WantedAndApplied } from './plan.ts';
 import type { Trial } from './services.ts';
-import type { Walk } from './service-test.ts';
+import type { Walk } from './walk.ts';
 
 /** A certificate that somebody must renew in time. */
 export interface WatchedCertificate { readonly what: string; readonly subject: string; readonly notAfter: Instant }

@@ -52,6 +52,10 @@ describe('what is sent', () => {
     expect(client.startUrl(started, 'https://idp.example/x', 'Mozilla (iPhone)')).toBe(`https://app.bankid.com/?autostarttoken=${order.autoStartToken}&redirect=https%3A%2F%2Fidp.example%2Fx`);
   });
 });
+it.each([['Version/18.0 Mobile Safari', 'https://idp.example/x'], ['CriOS/130 Mobile Safari', 'googlechromes://idp.example/x'], ['FxiOS/130 Mobile Safari', 'firefox://open-url?url=https%3A%2F%2Fidp.example%2Fx']])('I04: on iOS the way back leads to the browser that asked: %s', async (agent, back) => {
+  const { client, started, order } = await begin();
+  expect(client.startUrl(started, 'https://idp.example/x', `Mozilla (iPhone) ${agent}`)).toBe(`https://app.bankid.com/?autostarttoken=${order.autoStartToken}&redirect=${encodeURIComponent(back)}`);
+});
 describe('every word', () => {
   const pending = { outstandingTransaction: 'start-app', noClient: 'start-app', started: 'app-started', userMrtd: 'user-sign', userCallConfirm: 'user-sign', userSign: 'user-sign', aNewOne: 'start-app' };
   it.each(Object.entries(pending))('pending, %s: %s', async (hintCode, hint) => {

@@ -3,6 +3,7 @@ import type { MobileClient } from '../model.ts';
 import { certificatesInSignature } from './bankid-signature.ts';
 import { createJsonService, type JsonServiceSettings } from './json-service.ts';
 import { jsonWireSchema } from './json-wire.ts';
+import { isApple, returnOnApple } from './return-address.ts';
 
 export interface BankIdSettings extends Pick<JsonServiceSettings, 'url' | 'pollMilliseconds' | 'lifetimeSeconds' | 'post'> {
   /** Certificate policies demanded; empty: none. */
@@ -34,8 +35,8 @@ export const createBankId = ({ policies, ocsp, ...settings }: BankIdSettings): M
     ...service,
     // Phones open the app by an address of the web, which no other app can claim; a computer by the app's own scheme.
     startUrl: (order, returnUrl, userAgent) => {
-      const url = service.startUrl(order, returnUrl, userAgent);
-      return /Android|iPhone|iPad/.test(userAgent) ? url.replace(PLAIN, UNIVERSAL) : url;
+      const url = service.startUrl(order, isApple(userAgent) ? returnOnApple(returnUrl, userAgent) : returnUrl, userAgent);
+      return isApple(userAgent) || /Android/.test(userAgent) ? url.replace(PLAIN, UNIVERSAL) : url;
     },
   };
 };

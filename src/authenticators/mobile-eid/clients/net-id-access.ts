@@ -4,6 +4,7 @@
  */
 import { BrygganError, fail, isBrygganError } from '../../../core/errors.ts';
 import { childElements, element, onlyChild, readXml, textOf, writeXml, type XmlElement, type XmlNode } from '../../../saml/xml/index.ts';
+import { isApple, returnOnApple } from './return-address.ts';
 import type { Credential, FailureReason, Hint, MobileClient, Polled, StartedOrder } from '../model.ts';
 
 const NIAS = 'http://netid.secmaker.com/nias/';
@@ -68,11 +69,7 @@ const statusOf = (result: XmlElement): Polled => {
 };
 
 /** iOS leads back only to a named address; every other system comes back to the browser by itself [facts: credentials §2.2]. */
-const returnFor = (returnUrl: string, userAgent: string): string => {
-  if (!/iPhone|iPad|iPod/.test(userAgent)) return 'null';
-  if (/CriOS/.test(userAgent)) return returnUrl.replace(/^https:/, 'googlechromes:');
-  return /FxiOS/.test(userAgent) ? `firefox://open-url?url=${encodeURIComponent(returnUrl)}` : returnUrl;
-};
+const returnFor = (returnUrl: string, userAgent: string): string => (isApple(userAgent) ? returnOnApple(returnUrl, userAgent) : 'null');
 const startAddress = (reference: string, back: string): string => `netid:///?autostarttoken=${encodeURIComponent(reference)}&redirect=${back === 'null' ? back : encodeURIComponent(back)}`;
 
 export const createNetIdAccess = (settings: NetIdAccessSettings): MobileClient => {

@@ -22,6 +22,8 @@ export interface ApplicationSettings {
   readonly levels: readonly string[];
   readonly tls: { readonly key: string; readonly cert: string };
   readonly neighbour: { readonly name: string; readonly url: string } | null;
+  /** entityID of the application that it asks for, where it stands in front of others. */
+  readonly behind?: string;
 }
 interface Received { readonly nameId: string; readonly nameIdFormat: string; readonly assurance: string | null; readonly sessionIndex: string | null; readonly attributes: Readonly<Record<string, unknown>> }
 
@@ -49,6 +51,7 @@ const samlOf = (settings: ApplicationSettings): SAML => new SAML({
   wantAuthnResponseSigned: true,
   acceptedClockSkewMs: 5_000,
   requestIdExpirationPeriodMs: 1_800_000,
+  ...(settings.behind === undefined ? {} : { scoping: { requesterId: [settings.behind] } }),
 });
 
 const received = (profile: Profile): Received => {

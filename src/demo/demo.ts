@@ -3,7 +3,7 @@
  * Owns only what stands around Bryggan; Bryggan itself is started like `serve` starts it. Never loaded by `serve`.
  */
 import type { Server } from 'node:https';
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { developmentSet, pathOf, readDer } from '../../certs-dev/set.ts';
@@ -15,8 +15,10 @@ import { createApplication } from './application.ts';
 import { createOidcApplication, demoOidcApplication, writeClientFile, type OidcApplication } from './oidc-application.ts';
 import { createCardReader, type ReaderPerson } from './card-reader.ts';
 import { PHONE_METHOD, phoneOwners, startDemoPhones } from './net-id-demo.ts';
+import { createMunicipalIdp, demoCities, municipalEntityId, writeMunicipalFiles, type City, type Employee } from './municipal-idp.ts';
+import { signerFor } from '../saml/xml/index.ts';
 import { demoUrls, portsFrom, writeDemoRoot } from './root.ts';
-import { demoApplications, jointApplication, writeServiceFiles, type DemoApplication } from './service-files.ts';
+import { behindApplication, demoApplications, jointApplication, writeServiceFiles, type DemoApplication } from './service-files.ts';
 import { demoPeople, type DemoPerson } from './people.ts';
 
 export interface DemoOptions { readonly port: number; readonly dir: string }
@@ -32,6 +34,9 @@ const pem = (file: string): string => readFileSync(pathOf(file), 'utf8');
 const readerPeople = (people: readonly DemoPerson[]): readonly ReaderPerson[] => people.flatMap(({ card, id, name, employer, story }) =>
   card === null ? [] : [{ id, name, employer, note: story, certificateDer: readDer(card.certFile), chainDer: [readDer(card.issuerCertFile)] }]);
 
+/** Those whose HSA-id is the city's, as the city's own IdP would know them. */
+const employeesOf = (people: readonly DemoPerson[], { prefix }: City): readonly Employee[] => people.flatMap(({ id, name, hsaId }) => (hsaId?.startsWith(prefix) === true ? [{ id, name, hsaId }] : []));
+
 const startApplications = async (applications: readonly DemoApplication[], idp: { base: string; certificate: string }): Promise<readonly Server[]> => {
   const tls = { key: pem('tls/demo.key.pem'), cert: pem('tls/demo.crt.pem') };
   return Promise.all(applications.map(async (application, index) => {
@@ -41,7 +46,7 @@ const startApplications = async (applications: readonly DemoApplication[], idp: 
       id: application.id, party: application.party, partyName: partyNames[application.party] ?? application.party, name: application.names.en, baseUrl: application.baseUrl, entityId: application.entityId,
       idp: { ssoUrl: `${idp.base}/saml/sso`, entityId: `${idp.base}/saml/metadata`, certificate: idp.certificate },
       key: pem(keys.keyFile), certificate: pem(keys.certFile), levels: application.levels, tls,
-      neighbour: other === undefined ? null : { name: other.names.en, url: other.baseUrl },
+      neighbour: other === undefined ? null : { name: other.names.en, url: other.baseUrl }, ...(application.party === 'goteborg' ? { behind: `${application.baseUrl}/portal` } : {}),
     });
     await listen(server, Number(new URL(application.baseUrl).port));
     return server;
@@ -49,7 +54,7 @@ const startApplications = async (applications: readonly DemoApplication[], idp: 
 };
 /** The third key is an elliptic curve's, which the applications' library does not sign with. */
 const applicationKey = (index: number): string => `demo-${(index % 2) + 1}`;
-const partyNames: Readonly<Record<string, string>> = { vgr: 'Västra Götalandsregionen', boras: 'Borås Stad', joint: 'All 50 parties' };
+const partyNames: Readonly<Record<string, string>> = { vgr: 'Västra Götalandsregionen', boras: 'Borås Stad', joint: 'All 50 parties', goteborg: 'Göteborgs Stad, behind its own IdP' };
 
 const describe = (options: DemoOptions, root: string, applications: readonly DemoApplication[], client: OidcApplication, people: readonly DemoPerson[]): string => {
   const urls = demoUrls(portsFrom(options.port));
@@ -66,7 +71,7 @@ const describe = (options: DemoOptions, root: string, applications: readonly Dem
 };
 
 const greeting = (applications: readonly DemoApplication[], client: OidcApplication, phoneUrl: string, file: string): string => {
-  const [first, second, third] = applications;
+  const [first, second, third, behind] = applications;
   return `
   Bryggan's demo is ready. Everything and everybody in it is invented.
 
@@ -80,6 +85,10 @@ const greeting = (applications: readonly DemoApplication[], client: OidcApplicat
     4. With a phone, in another browser window: open ${third?.baseUrl ?? ''}/   (${third?.names.en ?? ''}, which all
        parties share), choose Mobile Efos, and answer on a simulated phone: ${phoneUrl}/
        Home Care Planning of Borås then knows you too.
+
+    5. With an organisation's own login: open any of them in another browser window, choose My organisation,
+       Göteborgs Stad, and be Lars Öhman there; he has a card too, and is the same person by both.
+       ${behind?.baseUrl ?? ''}/   (${behind?.names.en ?? ''}) stands behind Göteborg's own IdP, which asks Bryggan for it.
 
   A real client certificate works too: PKCS#12 files below certs-dev/people/, password "bryggan".
   For scripts: ${file}          Stop with Ctrl+C.
@@ -97,7 +106,10 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   const phones = await startDemoPhones(root, ports.phone ?? 0, tls);
   const secret = newId(systemRandom, 256);
   writeFileSync(join(state, 'proxy-secret'), secret, { mode: 0o600 });
-  const applications = [...demoApplications(urls.application), jointApplication(urls.application(3))];
+  const cities = demoCities(urls.city);
+  const citySigner = signerFor(createPrivateKey(pem('keys/saml-encryption.key.pem')), new X509Certificate(pem('keys/saml-encryption.crt.pem')).raw.toString('base64'));
+  writeMunicipalFiles(root, cities, citySigner.certificate);
+  const applications = [...demoApplications(urls.application), jointApplication(urls.application(3)), behindApplication(urls.application(4), municipalEntityId(urls.city(0)))];
   applications.forEach((application, index) => {
     writeServiceFiles(root, application, new X509Certificate(pem(developmentSet().machine(applicationKey(index)).certFile)).raw.toString('base64'));
   });
@@ -111,13 +123,16 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   const [first] = applications;
   const rota = createOidcApplication({ ...client, issuer: urls.base, ca: pem('tls/ca.crt.pem'), key: clientKey, tls, neighbour: first === undefined ? null : { name: first.names.en, url: first.baseUrl } });
   await listen(rota, Number(new URL(client.baseUrl).port));
+  const service = { entityId: `${urls.base}/upstream/saml/metadata`, acsUrl: `${urls.base}/upstream/saml/acs` };
+  const idps = cities.map((city) => createMunicipalIdp({ ...city, signer: citySigner, tls, service, employees: employeesOf(people, city) }));
+  await Promise.all(idps.map((idp, index) => listen(idp, ports.cities?.[index] ?? 0)));
   const reader = createCardReader({ people: readerPeople(people), tls, proxy: { socketPath: join(state, 'card-proxy.sock'), secret, host: 'localhost' } });
   await listen(reader, ports.reader);
   const file = join(directory, 'demo.json');
   writeFileSync(file, `${describe(options, root, applications, client, people)}\n`);
   console.log(greeting(applications, client, urls.phone, file));
   await untilStopped(running);
-  for (const server of [...servers, rota, reader]) server.close();
+  for (const server of [...servers, rota, reader, ...idps]) server.close();
   await phones.close();
   await revocation.close();
 };

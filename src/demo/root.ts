@@ -6,8 +6,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, write
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 
-export interface DemoPorts { readonly public: number; readonly card: number; readonly applications: readonly number[]; readonly reader: number; readonly revocation: number; readonly management: number; /** The simulated phones. */ readonly phone?: number }
-export const portsFrom = (base: number): DemoPorts => ({ public: base, card: base + 1, applications: [base + 2, base + 3, base + 9, base + 8], reader: base + 4, phone: base + 5, revocation: base + 6, management: base + 7 });
+export interface DemoPorts { readonly public: number; readonly card: number; readonly applications: readonly number[]; readonly reader: number; readonly revocation: number; readonly management: number; /** The simulated phones. */ readonly phone?: number; /** Municipalities' own IdPs. */ readonly cities?: readonly number[] }
+export const portsFrom = (base: number): DemoPorts => ({ public: base, card: base + 1, applications: [base + 2, base + 3, base + 9, base + 8, base + 11], reader: base + 4, phone: base + 5, cities: [base + 10, base + 12], revocation: base + 6, management: base + 7 });
 
 export interface DemoRoot {
   /** The installed product: where config/ and certs-dev/ lie. */
@@ -21,6 +21,7 @@ export const demoUrls = (ports: DemoPorts) => ({
   card: `https://localhost:${ports.card}`,
   reader: `https://127.0.0.1:${ports.reader}`,
   phone: `https://127.0.0.1:${ports.phone ?? 0}`,
+  city: (index: number): string => `https://127.0.0.1:${ports.cities?.[index] ?? 0}`,
   application: (index: number): string => `https://127.0.0.1:${ports.applications[index] ?? 0}`,
 });
 const SHIPPED_REVOCATION = 'http://127.0.0.1:8449';

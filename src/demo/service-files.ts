@@ -35,6 +35,13 @@ export const jointApplication = (baseUrl: string): DemoApplication => ({
   wants: [sambi('employeeHsaId', true), sambi('givenName'), sambi('surname'), { name: 'urn:userOrganizationName', required: false }],
 });
 
+/** An application behind Göteborg's own IdP, which is Bryggan's service in its place. It has the IdP's entityID. */
+export const behindApplication = (baseUrl: string, entityId: string): DemoApplication => ({
+  id: 'idp', party: 'goteborg', entityId, baseUrl, names: { sv: 'Göteborgs personalportal', en: 'Gothenburg Staff Portal' }, federation: 'sambi',
+  levels: ['http://id.sambi.se/loa/loa2', 'http://id.sambi.se/loa/loa3'],
+  wants: [sambi('employeeHsaId', true), sambi('givenName'), sambi('surname')],
+});
+
 const metadata = (application: DemoApplication, certificate: string): string => `<?xml version="1.0" encoding="UTF-8"?>
 <md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui" entityID="${application.entityId}">
   <md:SPSSODescriptor AuthnRequestsSigned="true" WantAssertionsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">

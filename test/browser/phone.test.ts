@@ -23,7 +23,7 @@ let ended: Promise<unknown>;
 let demo: DemoFile;
 let chromium: CardChromium;
 beforeAll(async () => {
-  const base = await freeRange(10);
+  const base = await freeRange(13);
   child = spawn('npm', ['run', 'demo', '--', '--port', String(base), '--dir', directory], { cwd: product, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: undefined } });
   ended = new Promise((done) => { child.once('exit', done); });
   let said = '';
@@ -79,8 +79,46 @@ const waiting = async (page: Page): Promise<void> => {
   await until('the picture is there', async () => Number(await page.evaluate('document.querySelector("img[data-picture]")?.naturalWidth ?? 0')) > 0);
 };
 
+describe('an organisation’s own login', () => {
+  const received = async (page: Page): Promise<string> => {
+    await page.waitForSelector('table[data-received]');
+    return (await page.textContent('table[data-received]')) ?? '';
+  };
+  it('is found as one types, remembered, and leads to the same person as their card', async () => {
+    const { context, page, complaints } = await open(COMPUTER);
+    await page.goto(applicationUrl('vardplan'));
+    await page.click('button[value=organisation]');
+    await page.waitForSelector('[data-step=choose-organisation]');
+    await keep(page, 'organisation-1-choose');
+    expect(await page.locator('[data-organisation]').count()).toBe(2);
+    await page.click('[data-organisation="goteborg/idp"]');
+    await page.click('[data-employee=lars-ohman]');
+    await page.click('[data-onward]');
+    expect(await received(page)).toMatch(/SE2120001355-DEV1004.*Lars.*Öhman/s);
+    // Behind the city's own IdP the same session answers: no second login.
+    await page.goto(applicationUrl('idp'));
+    expect(await received(page)).toContain('SE2120001355-DEV1004');
+    await context.clearCookies({ name: '__Host-bryggan' });
+    await page.goto(applicationUrl('planering'));
+    await page.waitForSelector('[data-step=choose-method]');
+    await keep(page, 'organisation-2-remembered');
+    const first = page.locator('[data-method]').first();
+    expect(await first.textContent()).toContain('Göteborgs Stad');
+    expect(await first.evaluate((button) => button.matches(':focus'))).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[data-employee=lars-ohman]');
+    expect(complaints).toEqual([]);
+    await context.close();
+    const byCard = await open(COMPUTER);
+    await byCard.page.goto(applicationUrl('vardplan'));
+    await byCard.page.click('button[value=siths-card]');
+    await byCard.page.click('[data-person=lars-ohman]');
+    expect(await received(byCard.page)).toMatch(/SE2120001355-DEV1004.*Lars.*Öhman/s);
+    await byCard.context.close();
+  });
+});
 describe('the proof of concept with mobile Efos', () => {
-  it('another device: a joint service, then a municipality’s application without a new login', async () => {
+  it('another device: (A) a joint service, then (B) an application behind Göteborg’s own IdP and (C) one of a municipality without an IdP: one login', async () => {
     const { context, page, complaints } = await open(COMPUTER);
     await page.goto(applicationUrl('vardplan'));
     await keep(page, 'phone-1-method');
@@ -100,9 +138,11 @@ describe('the proof of concept with mobile Efos', () => {
     await page.waitForSelector('table[data-received]');
     expect(await page.textContent('table[data-received]')).toContain('SE2321000131-DEV1001');
     await keep(page, 'phone-5-inside');
-    await page.goto(applicationUrl('planering'));
-    await page.waitForSelector('table[data-received]');
-    expect(await page.textContent('table[data-received]')).toContain('SE2321000131-DEV1001');
+    for (const next of ['idp', 'planering']) {
+      await page.goto(applicationUrl(next));
+      await page.waitForSelector('table[data-received]');
+      expect(await page.textContent('table[data-received]'), next).toContain('SE2321000131-DEV1001');
+    }
     expect(complaints).toEqual([]);
     await context.close();
   });

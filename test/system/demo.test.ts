@@ -21,7 +21,7 @@ let said = '';
 let demo: DemoFile;
 let ended: Promise<unknown>;
 beforeAll(async () => {
-  const base = await freeRange(10);
+  const base = await freeRange(13);
   child = spawn('npm', ['run', 'demo', '--', '--port', String(base), '--dir', directory], { cwd: product, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: undefined } });
   ended = new Promise((done) => { child.once('exit', done); });
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { said += String(chunk); });
@@ -88,9 +88,9 @@ describe('the demo', () => {
     const second = await login(agent, 1);
     expect(second.trail.some((address) => address.startsWith(demo.idp.cardUrl))).toBe(false);
     expect((await facts(agent, 1)).loggedIn).toBe(true);
-    const third = await login(agent, 3);
-    expect([application(3).protocol, third.trail.some((address) => address.startsWith(demo.idp.cardUrl))]).toEqual(['oidc', false]);
-    expect(await facts(agent, 3)).toMatchObject({ loggedIn: true, claims: { employeeHsaId: 'SE2321000131-DEV1001', given_name: 'Anna' } });
+    const third = await login(agent, 4);
+    expect([application(4).protocol, third.trail.some((address) => address.startsWith(demo.idp.cardUrl))]).toEqual(['oidc', false]);
+    expect(await facts(agent, 4)).toMatchObject({ loggedIn: true, claims: { employeeHsaId: 'SE2321000131-DEV1001', given_name: 'Anna' } });
     await agent.close();
   });
   it('commission choice for a person who has several', async () => {

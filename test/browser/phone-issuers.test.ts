@@ -74,3 +74,20 @@ it('is read by a camera, moves on by itself, and leads to a login; what it was b
   await keep(page, 'phone-14-bankid-me');
   await context.close();
 });
+
+it('a tab that becomes visible asks at once, without waiting for its next turn', async () => {
+  const context = await chromium.newContext({ locale: 'sv-SE' });
+  const page = await context.newPage();
+  await page.clock.install();
+  await page.goto(asker.startUrl(bryggan));
+  await page.click('button[value=bankid]');
+  await page.click('[data-device=other]');
+  await page.waitForSelector('[data-status]');
+  // No timer of the page runs from here on.
+  await page.clock.pauseAt(Date.now() + 3_600_000);
+  await page.waitForLoadState('networkidle');
+  const question = page.waitForRequest(/\/status$/);
+  await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
+  expect((await question).method()).toBe('GET');
+  await context.close();
+});

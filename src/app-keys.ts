@@ -52,7 +52,8 @@ const DAY = 86_400_000;
 const LIFE_DAYS = 5 * 365;
 const roles = ['current', 'next', 'previous'] as const;
 const folders = { 'saml-signing': 'saml-signing', 'metadata': 'metadata', 'upstream-signing': 'upstream-saml-signing', 'upstream-encryption': 'upstream-saml-encryption' } as const;
-const isUpstream = (use: KeyUse): use is 'upstream-signing' | 'upstream-encryption' => use.startsWith('upstream-');
+const upstreamUses = ['upstream-signing', 'upstream-encryption'] as const;
+const isUpstream = (use: KeyUse): use is (typeof upstreamUses)[number] => upstreamUses.some((one) => one === use);
 const UPSTREAM_BITS = 3072;
 /** [RFC 7638] */
 const thumbprint = (key: KeyObject): string => {
@@ -73,12 +74,12 @@ const pairOf = (use: KeyUse, reference: KeyReference, role: HeldKey['role']): Lo
 };
 const once = (keys: readonly Loaded[]): readonly Loaded[] => keys.filter(({ use, id }, index) => keys.findIndex((other) => other.use === use && other.id === id) === index);
 /** Files of the configuration first; then what was made here. */
-/** Made at the first start; until there is an order the oldest signs and all are published. */
-const loadUpstream = (configuration: Configuration): readonly Loaded[] => (['upstream-signing', 'upstream-encryption'] as const).flatMap((use) => {
-  const directory = join(configuration.state, 'keys', folders[use]);
-  if (pairsIn(directory).length === 0) addSelfSigned(use, generateKeyPairSync('rsa', { modulusLength: UPSTREAM_BITS }).privateKey, configuration);
-  return pairsIn(directory).map((pair, index) => pairOf(use, { kind: 'file', ...pair }, index === 0 ? 'current' : 'next'));
-});
+/** Until there is an order the oldest signs and all are published. */
+const loadUpstream = ({ state }: Configuration): readonly Loaded[] => upstreamUses.flatMap((use) => pairsIn(join(state, 'keys', folders[use])).map((pair, index) => pairOf(use, { kind: 'file', ...pair }, index === 0 ? 'current' : 'next')));
+const makeUpstream = (configuration: Configuration): void => {
+  const held = new Set(loadUpstream(configuration).map(({ use }) => use));
+  for (const use of upstreamUses) if (!held.has(use)) addSelfSigned(use, generateKeyPairSync('rsa', { modulusLength: UPSTREAM_BITS }).privateKey, configuration);
+};
 const loadSaml = ({ keys, state }: Configuration): readonly Loaded[] => {
   const made = (use: keyof typeof folders): readonly Loaded[] => pairsIn(join(state, 'keys', folders[use])).map((pair) => pairOf(use, { kind: 'file', ...pair }, 'made'));
   return once([
@@ -92,9 +93,9 @@ const loadHeld = (configuration: Configuration): readonly Loaded[] => [...loadSa
 
 /** Certificates that are published now, for whoever watches their ends. */
 export const publishedCertificates = (configuration: Configuration): readonly (readonly [what: string, file: string])[] => {
-  const held = loadSaml(configuration);
+  const held = [...loadSaml(configuration), ...loadUpstream(configuration)];
   const rings = readRings(ringFileOf(configuration));
-  return ([['saml-signing', 'SAML signing'], ['metadata', 'metadata signing']] as const).flatMap(([use, what]) => {
+  return ([['saml-signing', 'SAML signing'], ['metadata', 'metadata signing'], ['upstream-signing', 'signing requests to IdPs'], ['upstream-encryption', 'encryption by IdPs']] as const).flatMap(([use, what]) => {
     const files = roles.flatMap((role) => ringOf(use, rings, held).keys.filter((key) => key.role === role).flatMap(({ id }) => held.filter((key) => key.use === use && key.id === id).map(({ file }) => [role, file] as const)));
     return files.map(([role, file], index) => [role === 'current' ? what : `${what}, ${role} ${String(index)}`, file] as const);
   });
@@ -116,6 +117,7 @@ const makeKey = (use: KeyUse, configuration: Configuration): string => {
 };
 
 export const openKeys = async (configuration: Configuration, log: Log): Promise<Keys> => {
+  makeUpstream(configuration);
   const signers = new Map<string, Signer>();
   const followers: Follower[] = [];
   let cached: { readonly at: number; readonly held: readonly Loaded[] } | null = null;

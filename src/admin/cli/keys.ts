@@ -41,7 +41,7 @@ const list = ({ revision, nodes, uses, fetches, others }: KeysView, only: KeyUse
   }
   if (only !== undefined) return;
   print('\nTLS and certificates that we show to others (files of the configuration; renew them there):\n');
-  printTable(others.filter(({ what }) => !what.includes('signing')).map(({ what, subject, notAfter }) => ({ certificate: what, subject, ends: day(notAfter) })), print);
+  printTable(others.filter(({ what }) => !/signing|encryption by/.test(what)).map(({ what, subject, notAfter }) => ({ certificate: what, subject, ends: day(notAfter) })), print);
 };
 
 export const addKeys = (program: Command, processes: Processes, { print }: Terminal): void => {

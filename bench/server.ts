@@ -41,7 +41,7 @@ export const cpuOf = (pid: number): number =>
 const product = resolve(import.meta.dirname, '..');
 
 export interface BenchService { readonly party: string; readonly name: string; readonly yaml: string }
-export const startBenchServer = async (signing: { response: boolean; assertion: boolean }, services: readonly BenchService[] = []): Promise<BenchServer> => {
+export const startBenchServer = async (signing: { response: boolean; assertion: boolean }, services: readonly BenchService[] = [], prepare: (place: { readonly root: string; readonly application: DemoApplication }) => void = () => undefined): Promise<BenchServer> => {
   const directory = mkdtempSync(join(tmpdir(), 'bryggan-bench-'));
   const [root, state] = [join(directory, 'root'), join(directory, 'state')];
   const ports: DemoPorts = { public: await freePort(), card: await freePort(), applications: [await freePort(), await freePort()], reader: await freePort(), revocation: await freePort(), management: await freePort() };
@@ -62,6 +62,7 @@ export const startBenchServer = async (signing: { response: boolean; assertion: 
   writeFileSync(`${settings}.xml`, readFileSync(`${settings}.xml`, 'utf8').replace('WantAssertionsSigned="true"', `WantAssertionsSigned="${signing.assertion}"`));
   writeFileSync(`${settings}.yaml`, `${readFileSync(`${settings}.yaml`, 'utf8')}signing: { response: ${signing.response}, assertion: ${signing.assertion} }\n`);
   for (const { party, name, yaml } of services) writeFileSync(join(root, 'metadata', 'services', party, `${name}.yaml`), yaml);
+  prepare({ root, application });
   const revocation = await createRevocationService({ now: () => Date.now() }).serve(ports.revocation);
   const redisSocket = join(directory, 'redis.sock');
   const redis = spawn('redis-server', ['--port', '0', '--unixsocket', redisSocket, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });

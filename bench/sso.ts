@@ -27,7 +27,7 @@ export const get = (server: BenchServer, path: string, cookie: string, agent?: A
   });
 
 const key = createPrivateKey(readFileSync(pathOf(developmentSet().machine('demo-1').keyFile)));
-const requestPath = (server: BenchServer): string => {
+export const requestPath = (server: BenchServer): string => {
   const { entityId, baseUrl } = server.application;
   const xml = `<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_${randomBytes(20).toString('hex')}" Version="2.0" IssueInstant="${new Date().toISOString()}" Destination="${server.origin}/saml/sso" AssertionConsumerServiceURL="${baseUrl}/saml/acs" ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"><saml:Issuer>${entityId}</saml:Issuer><samlp:NameIDPolicy Format="urn:oasis:names:tc:SAML:2.0:nameid-format:transient" AllowCreate="true"/><samlp:RequestedAuthnContext Comparison="exact"><saml:AuthnContextClassRef>http://id.sambi.se/loa/loa2</saml:AuthnContextClassRef><saml:AuthnContextClassRef>http://id.sambi.se/loa/loa3</saml:AuthnContextClassRef></samlp:RequestedAuthnContext></samlp:AuthnRequest>`;
   const query = `SAMLRequest=${encodeURIComponent(deflateRawSync(xml).toString('base64'))}&SigAlg=${encodeURIComponent('http://www.w3.org/2001/04/xmldsig-more#rsa-sha256')}`;

@@ -22,8 +22,9 @@ import { actFor, personPartyOf, staleSinceOf } from './acting.ts';
 import { rememberActing } from './single-sign-on.ts';
 import { factsNamedBy, releaseFor, wordsOf } from './5-release.ts';
 import { enabledService, refuse, respond } from './6-respond.ts';
-import { pathToProvider, providerHinted, providersFor, withRemembered } from './providers.ts';
-import { checkUpstream } from './upstream.ts';
+import { straightTo, withRemembered, type StraightWay } from './providers.ts';
+import { beginUpstream, checkUpstream, startUpstream } from './upstream.ts';
+import type { ServiceParty } from '../parties/model.ts';
 import type { SsoSession } from '../sessions/ports.ts';
 import type { AcceptedRequest, AcceptedTransaction, AuthenticatedTransaction, ChosenMethod, FinishedTransaction, LoginTransaction } from './transaction.ts';
 
@@ -98,6 +99,11 @@ const noMethod = ({ proxying }: AcceptedRequest): never => {
   if (proxying?.ourselves === false) return fail(proxying.proxyCount === 0 ? 'upstream.proxy-count' : 'upstream.provider-list', 'Scoping leaves nobody who could log the person in'); // [SAMLCore §3.4.1.5.1]
   return fail('login.no-method', 'no method of this service reaches the level it asks for');
 };
+/** To the one IdP that there is, without a page and without another request of ours. */
+const goStraight = (visit: Visit, transaction: AcceptedTransaction, service: ServiceParty, { method, row, upstream }: StraightWay, ports: LoginPorts): Promise<FlowReply> => {
+  const start = { transaction, service, method, upstream, cookies: [...visit.cookies, { name: 'method', value: row } as const] };
+  return visit.version === null ? beginUpstream(start, ports) : startUpstream({ ...start, secret: visit.secret }, ports);
+};
 /** Step 3 happens elsewhere: the chooser, or straight on when there is nothing to choose. */
 const authenticate = async (visit: Visit, transaction: AcceptedTransaction, usable: readonly string[], ports: LoginPorts): Promise<FlowReply> => {
   const { request, lastFailure } = transaction;
@@ -109,8 +115,8 @@ const authenticate = async (visit: Visit, transaction: AcceptedTransaction, usab
   if (failedCard) {
     return ask(visit, { kind: 'card-failed', code: lastFailure, tryAgain: pathOf(transaction.id, `method/${only}`), otherMethods: usable.length > 1 ? pathOf(transaction.id, 'method') : null }, ports);
   }
-  const named = lastFailure !== null || transaction.declinedSession || !usable.some((id) => ports.methods.get(id)?.kind === 'upstream') ? undefined : providerHinted(request, providersFor(request, service, ports));
-  if (named !== undefined) return (await keep(visit, ports)) ?? reply({ kind: 'redirect', to: pathOf(transaction.id, pathToProvider(named)) }, frameOf(ports, transaction, { secret: visit.secret }), visit.cookies);
+  const straight = straightTo(transaction, usable, service, ports);
+  if (straight !== undefined) return goStraight(visit, transaction, service, straight, ports);
   if (usable.length === 1 && lastFailure === null && (!request.noInteraction || ports.methods.get(only)?.kind === 'upstream')) {
     return (await keep(visit, ports)) ?? reply({ kind: 'redirect', to: pathOf(transaction.id, `method/${only}`) }, frameOf(ports, transaction, { secret: visit.secret }), visit.cookies);
   }

@@ -2,7 +2,7 @@
  * The login's doors: one function per thing that a browser may do. http/ calls them; each ends in `advance`.
  * Owns: finding the transaction, checking cookie, code and form token. Does not own: the order of steps (flow.ts).
  */
-import { fail } from '../core/errors.ts';
+import { fail, isBrygganError } from '../core/errors.ts';
 import { newId } from '../core/ports.ts';
 import { digestOf, matchesDigest } from '../core/secrets.ts';
 import type { TransactionId } from '../core/ids.ts';
@@ -196,5 +196,16 @@ export const acceptIdentity = async (visit: Visit, transaction: AcceptedTransact
     await ports.stores.sessions.end(session.id);
     return redirectTo(visit, ports);
   }
-  return redirectTo({ ...visit, cookies: [{ name: 'session', value: session.id }] }, ports);
+  const moved: Visit = { ...visit, transaction: next, version: version + 1, cookies: [{ name: 'session', value: session.id }] };
+  return identity.upstream === undefined ? redirectTo(moved, ports) : answerOrShow(moved, ports);
+};
+/** What comes from an IdP is answered in the same breath; what a person must read or choose gets its own address. */
+const answerOrShow = async (visit: Visit, ports: LoginPorts): Promise<FlowReply> => {
+  try {
+    const flow = await advance({ ...visit, cookies: [] }, ports);
+    if (flow.content.kind === 'answer') return flow;
+  } catch (error) {
+    if (!isBrygganError(error)) throw error;
+  }
+  return redirectTo(visit, ports);
 };

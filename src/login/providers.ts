@@ -3,7 +3,8 @@ import { answerLevel, rankOf } from '../core/assurance.ts';
 import type { IdentityProvider, ServiceParty } from '../parties/model.ts';
 import type { Browser, LoginPorts } from './context.ts';
 import type { MethodOption } from './pages.ts';
-import type { AcceptedRequest } from './transaction.ts';
+import type { UpstreamMethod } from './ports.ts';
+import type { AcceptedRequest, AcceptedTransaction } from './transaction.ts';
 import { methodOf, scopingRefusal } from './upstream.ts';
 import { methodIdOf } from './upstream-session.ts';
 
@@ -23,6 +24,19 @@ export const providerHinted = (request: AcceptedRequest, providers: readonly Ide
   const named = hint === undefined ? [] : providers.filter((provider) => entityIdOf(provider).toLowerCase() === hint || provider.party === hint || provider.domains.includes(domain ?? ''));
   const [only, more] = named.length > 0 ? named : request.proxying === undefined || request.proxying.providers.length === 0 ? [] : providers;
   return more === undefined ? only : undefined;
+};
+
+export interface StraightWay { readonly method: string; readonly row: string; readonly upstream: UpstreamMethod }
+/** Where the browser goes without being asked: the IdP that is named, or the only one where there is no other way in. Never after a failure, or for "somebody else". */
+export const straightTo = ({ request, lastFailure, declinedSession }: AcceptedTransaction, usable: readonly string[], service: ServiceParty, ports: LoginPorts): StraightWay | undefined => {
+  const row = usable.find((id) => ports.methods.get(id)?.kind === 'upstream');
+  if (row === undefined || lastFailure !== null || declinedSession) return undefined;
+  const providers = providersFor(request, service, ports);
+  const only = usable.length === 1 && providers.length === 1 ? providers[0] : undefined;
+  const provider = providerHinted(request, providers) ?? only;
+  const method = provider === undefined ? undefined : methodIdOf(provider.id);
+  const upstream = method === undefined ? undefined : methodOf(method, ports)?.upstream;
+  return method === undefined || upstream === undefined ? undefined : { method, row, upstream };
 };
 
 /** The row "my organisation's login" becomes the organisation that this browser chose last, with the way to the others below it. */

@@ -71,13 +71,25 @@ export const wishOf = (transaction: AcceptedTransaction, service: ServiceParty, 
 export interface UpstreamStart { readonly transaction: AcceptedTransaction; readonly service: ServiceParty; readonly secret: string | null; readonly method: string; readonly upstream: UpstreamMethod; readonly cookies: readonly CookieChange[] }
 /** Sends the browser to the IdP. What the answer will be checked against is stored with the handle, in one write. */
 export const startUpstream = async ({ transaction, service, secret, method, upstream, cookies }: UpstreamStart, ports: LoginPorts): Promise<FlowReply> => {
+  const { answer, put } = await askUpstream({ transaction, service, method, upstream }, ports);
+  await updateTransaction(transaction.id, ports, (current) => (current.state === 'accepted' ? put(current) : null));
+  return reply({ kind: 'answer', answer }, frameOf(ports, transaction, { secret }), cookies);
+};
+/** The same for a login that is not stored yet: it is written once, with what was asked, and the browser leaves with its cookie. */
+export const beginUpstream = async (start: Omit<UpstreamStart, 'secret'>, ports: LoginPorts): Promise<FlowReply> => {
+  const { transaction, cookies } = start;
+  const { answer, put } = await askUpstream(start, ports);
+  const secret = newId(ports.random, 128);
+  await ports.stores.transactions.create({ ...put(transaction), cookieHash: digestOf(secret) });
+  return reply({ kind: 'answer', answer }, frameOf(ports, transaction, { secret }), [...cookies, { name: 'transaction', id: transaction.id, value: secret }]);
+};
+const askUpstream = async ({ transaction, service, method, upstream }: Omit<UpstreamStart, 'secret' | 'cookies'>, ports: LoginPorts) => {
   const refusal = scopingRefusal(transaction.request, providerIn(upstream.provider, ports.registry.current()));
   if (refusal !== null) return fail(refusal, 'the request does not let this IdP answer', { provider: upstream.provider });
   const handle = newId(ports.random, 128);
   const { answer, memory } = await upstream.start(wishOf(transaction, service, `${transaction.id}.${handle}`));
-  await updateTransaction(transaction.id, ports, (current) =>
-    current.state === 'accepted' ? { ...current, handleHash: digestOf(handle), handleExpiresAt: current.expiresAt, parked: null, upstream: { method, memory } } : null);
-  return reply({ kind: 'answer', answer }, frameOf(ports, transaction, { secret }), cookies);
+  const put = (current: AcceptedTransaction): AcceptedTransaction => ({ ...current, handleHash: digestOf(handle), handleExpiresAt: current.expiresAt, parked: null, upstream: { method, memory } });
+  return { answer, put };
 };
 
 /** One answer of an IdP, by whatever protocol. Returns where the browser goes next. `verify` throws what is wrong with it. */

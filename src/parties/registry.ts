@@ -9,6 +9,7 @@ import type { SourceFile } from '../core/yaml-file.ts';
 import type { IdentityProviderSource, PartySource, RegistryContent, RegistryResult, RegistrySettings, Report } from './content.ts';
 import { lookAlikeKey } from './look-alike.ts';
 import type { IdentityProvider, Party, Registry, ServiceParty } from './model.ts';
+import { checkIdentityProvider } from './identity-provider-rules.ts';
 import { resolveIdentityProvider } from './resolve-identity-provider.ts';
 import { resolveParty } from './resolve-party.ts';
 import { resolveService } from './resolve-service.ts';
@@ -109,6 +110,7 @@ export const buildRegistry = (content: RegistryContent, settings: RegistrySettin
   const entities = claimEntityIds(resolved, settings, report);
   const providers = resolveProviders(content.identityProviders, parties, byId, settings, report);
   claimProviderIds(providers, entities, settings, report);
+  for (const source of content.identityProviders) checkIdentityProvider(source, { parties, organisations, settings }, report);
   if (findings.some(isError)) return { registry: null, findings };
   const services = new Map<ServiceId, ServiceParty>([...entities.values()].map((service) => [service.id, service]));
   return { registry: Object.freeze({ version: content.version, parties, services, servicesByEntityId: entities, partiesByOrganisation: organisations, identityProviders: new Map(providers.map(({ provider }) => [provider.id, provider])) }), findings };

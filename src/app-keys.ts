@@ -26,6 +26,8 @@ import type { Signer } from './saml/xml/index.ts';
 /** What signs and what is published, for one state of the rings. */
 export interface ServingKeys {
   readonly revision: number;
+  /** A key was withdrawn: a feed that cannot be signed anew holds nothing else up. */
+  readonly urgent: boolean;
   readonly signerFor: (service: string | null) => Signer;
   /** DER in base64; the current one first. */
   readonly certificates: readonly string[];
@@ -45,7 +47,7 @@ export interface Keys {
   readonly held: () => readonly HeldKey[];
   readonly make: (use: KeyUse) => string;
   /** As `KeyringPorts.serve` wants it. */
-  readonly serve: (rings: Rings) => Promise<void>;
+  readonly serve: (rings: Rings, urgent: boolean) => Promise<void>;
 }
 
 const DAY = 86_400_000;
@@ -139,7 +141,7 @@ export const openKeys = async (configuration: Configuration, log: Log): Promise<
     log.error({ use, key: id.slice(0, 16), role }, 'a published key is not on this node and is left out here');
     return [];
   }));
-  const resolve = async (rings: Rings): Promise<ServingKeys> => {
+  const resolve = async (rings: Rings, urgent = false): Promise<ServingKeys> => {
     const saml = published('saml-signing', rings);
     const metadata = published('metadata', rings);
     const pairs = await Promise.all(saml.map(async (one) => [one.id, await signerOf(one)] as const));
@@ -160,7 +162,7 @@ export const openKeys = async (configuration: Configuration, log: Log): Promise<
       return one === undefined ? null : signerOf(one);
     };
     return {
-      revision: rings.revision, certificates: pairs.map(([, signer]) => signer.certificate),
+      revision: rings.revision, urgent, certificates: pairs.map(([, signer]) => signer.certificate),
       signerFor: (service) => byId.get(signsFor(ring, service).id) ?? current,
       metadata: { current: (await inRole('current')) ?? fail('key.invalid', 'no metadata key'), next: await inRole('next'), previous: await inRole('previous') },
       upstream: await upstream(),
@@ -177,9 +179,9 @@ export const openKeys = async (configuration: Configuration, log: Log): Promise<
       cached = null;
       return file;
     },
-    serve: async (rings) => {
+    serve: async (rings, urgent) => {
       cached = null;
-      const wanted = await resolve(rings);
+      const wanted = await resolve(rings, urgent);
       const ready = await Promise.all(followers.map((follower) => follower(wanted)));
       serving = wanted;
       for (const put of ready) put();

@@ -29,8 +29,8 @@ export interface KeyringPorts {
   readonly readers: () => readonly KeyReader[];
   /** How long a session lasts at most: an ID token of its beginning comes back at its end. */
   readonly echoSeconds: number;
-  /** Makes these rings serve here; what fails leaves the ones before serving. */
-  readonly serve: (rings: Rings) => Promise<void>;
+  /** Makes these rings serve here; what fails leaves the ones before serving. `urgent`: a key is in other hands, what can follow does. */
+  readonly serve: (rings: Rings, urgent: boolean) => Promise<void>;
   readonly record: (facts: StepFacts) => Promise<void>;
 }
 export interface KeyOrder { readonly use: KeyUse; readonly step: Step; readonly services: readonly string[]; readonly key: string | null; readonly by: string; /** Past what speaks against it. */ readonly anyway: boolean }
@@ -57,7 +57,7 @@ export interface Keyring {
 }
 
 const NAME = 'key-rings';
-const EXCHANGE_MILLISECONDS = 2000;
+const EXCHANGE_MILLISECONDS = 5000;
 
 export const readRings = (file: string): Rings => {
   if (!existsSync(file)) return noRings;
@@ -88,8 +88,9 @@ export const createKeyring = (ports: KeyringPorts): Keyring => {
   let timer: NodeJS.Timeout | undefined;
   const ring = (use: KeyUse): Ring => ringOf(use, rings, ports.held());
   const say = (): Promise<void> => nodes.say(rings.revision, ports.held().map(({ id }) => id));
+  const withdrawn = ({ rings: all }: Rings): number => Object.values(all).flatMap(({ keys }) => keys).filter(({ role }) => role === 'withdrawn').length;
   const take = async (wanted: Rings): Promise<void> => {
-    await ports.serve(wanted);
+    await ports.serve(wanted, withdrawn(wanted) > withdrawn(rings));
     rings = wanted;
     writeRings(file, wanted);
   };
@@ -143,10 +144,10 @@ export const createKeyring = (ports: KeyringPorts): Keyring => {
     nodes: async () => (await nodes.live()).map(({ node, revision }) => ({ node, revision, upToDate: revision === rings.revision })),
     order: (order) => afterHearing(() => step(order)),
     add: (use, by) => afterHearing(async () => {
-      // Roles are fixed before a file is added: from now on the order of files says nothing.
-      await settle(ring(use), { use, by, step: 'new', key: null, services: [], past: [] });
+      // Roles are written down as they were before the file: from now on the order of files says nothing.
+      const before = ring(use);
       const made = ports.make(use);
-      await say();
+      await settle(before, { use, by, step: 'new', key: null, services: [], past: [] });
       return made;
     }),
     tell: (use, who, by) => afterHearing(async () => {

@@ -19,7 +19,7 @@ import { findLastGood } from './parties/sources/last-good.ts';
 import { checkTree, loadTree } from './parties/sources/load.ts';
 import { watchedCertificates } from './app-certificates.ts';
 import { walkLogin } from './app-walk.ts';
-import { readTree } from './parties/sources/tree.ts';
+import { readWanted, wantedIn } from './parties/sources/overlay.ts';
 import { readServiceMetadata } from './saml/metadata/read-service.ts';
 
 const statusOver = (socketPath: string): Promise<Readonly<Record<string, unknown>> | null> =>
@@ -55,15 +55,16 @@ const lastGoodRegistry = async (configuration: Configuration): Promise<Registry 
 const trialIn = (root: string): Trial => async (changed) => {
   const configuration = loadConfiguration(root, process.env);
   const options = { settings: registrySettings(configuration), readServiceMetadata };
-  const files = new Map(await readTree(configuration.root));
+  const files = new Map(await readWanted(configuration.root, configuration.state));
   for (const [path, bytes] of changed) {
     if (bytes === null) files.delete(path);
     else files.set(path, bytes);
   }
   const wanted = await loadTree(new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1))), options, new Map());
   const kept = await findLastGood(configuration.state);
+  const fromSources = [...wantedIn(files), ...wantedIn(kept?.tree ?? new Map())].map(({ key }) => key.split('/').slice(-2).join('/'));
   const serving = kept === null ? null : await loadTree(kept.tree, options, new Map());
-  return { wanted, reload: configuration.reload, secondPerson: configuration.secondPerson, serving: kept === null || serving?.registry == null ? null : { version: serving.version, at: kept.appliedAt, registry: serving.registry } };
+  return { wanted, fromSources, reload: configuration.reload, secondPerson: configuration.secondPerson, serving: kept === null || serving?.registry == null ? null : { version: serving.version, at: kept.appliedAt, registry: serving.registry } };
 };
 
 const hostNamesOf = ({ publicUrl, methods }: Configuration): readonly string[] => [
@@ -79,7 +80,7 @@ export const createTools = (root: string): Tools => ({
   lint: ({ file, federation }) => (file === undefined ? lintTree(root, systemClock.now()) : Promise.resolve(lintFile(root, file, federation, systemClock.now()))),
   open: async () => {
     const configuration = loadConfiguration(root, process.env);
-    const wanted = await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata });
+    const wanted = await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata }, configuration.state);
     // A faulty file must not take the commands of an incident away: what serves is looked at then.
     const registry = wanted.registry ?? (await lastGoodRegistry(configuration));
     const directory = await openDirectory(configuration, { clock: systemClock, log: silentLog });

@@ -12,9 +12,12 @@ import type { WatchedCertificate } from './admin/tools.ts';
 import type { Stores } from './sessions/ports.ts';
 import { nodeName } from './app-parts.ts';
 import type { Feeds } from './app-feeds.ts';
+import { sourceReadings } from './app-sources.ts';
+import type { MetadataSources } from './federation/sources/sources.ts';
 import type { ClockBook } from './federation/radar/clocks.ts';
 import type { ReadingRow } from './federation/radar/radar.ts';
 import type { NodeVersion } from './federation/review/nodes.ts';
+import { fail } from './core/errors.ts';
 import { lineOf } from './login/audit-lines.ts';
 
 export interface Watched {
@@ -25,6 +28,7 @@ export interface Watched {
   readonly revocation: RevocationChecker;
   readonly registry: FileRegistry;
   readonly feeds: Feeds;
+  readonly sources: MetadataSources;
   /** Other nodes that serve another version for longer than a rollout takes. */
   readonly disagreeing: () => readonly NodeVersion[];
   readonly draining: () => boolean;
@@ -35,13 +39,14 @@ export interface Watched {
 }
 const ALARMS = ['ok', 'late', 'grace', 'away'] as const satisfies readonly FreshnessAlarm[];
 
-export const createView = ({ configuration, metrics, trail, stores, revocation, registry, feeds, disagreeing, draining, certificates, clocks, fetches }: Watched): ManagementView => {
+export const createView = ({ configuration, metrics, trail, stores, revocation, registry, feeds, sources, disagreeing, draining, certificates, clocks, fetches }: Watched): ManagementView => {
   const ready: ManagementView['ready'] = async () => readinessOf({ draining: draining(), auditHealthy: trail.status().healthy, issuersWithoutRevocation: revocation.missing(), store: await stores.health() });
   const one = (value: number) => [{ labels: {}, value }];
   metrics.addReading(async () => {
     const lists = revocation.freshness();
     const { sequence, freeMegabytes } = trail.status();
     return [
+      ...sourceReadings(sources),
       { name: 'bryggan_revocation_next_update_seconds', help: 'End of validity of each revocation list, Unix time', values: lists.flatMap(({ issuer, nextUpdate }) => (nextUpdate === null ? [] : [{ labels: { issuer }, value: nextUpdate / 1000 }])) },
       { name: 'bryggan_revocation_last_fetch_seconds', help: 'When each revocation list was last fetched, Unix time; source: where the one in use comes from', values: lists.flatMap(({ issuer, source, lastFetch }) => (source === null ? [] : [{ labels: { issuer, source }, value: (lastFetch ?? 0) / 1000 }])) },
       { name: 'bryggan_revocation_stale_seconds', help: 'Seconds by which each revocation list is past its end; 0 while it is in time', values: lists.map(({ issuer, staleSeconds }) => ({ labels: { issuer }, value: staleSeconds })) },
@@ -66,17 +71,27 @@ export const createView = ({ configuration, metrics, trail, stores, revocation, 
   };
   return {
     live: () => true, ready, metrics: () => metrics.render(),
-    status: async () => ({ readiness: await ready(), registry: { ...registry.status(), held: registry.held(), otherNodes: disagreeing() }, feeds: { faults: feeds.publisher.faults, published: feeds.lines().map(({ id, signedAt, validUntil, sha256, members }) => ({ id, signedAt, validUntil, sha256, entities: members.length })) }, audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), auditHead: await headOf(), clocks: clocks.rows(), fetches: (await fetches()).map(({ consumer, what, last }) => ({ consumer, what, last })), environment: configuration.environment, entityId: configuration.entityId }),
+    status: async () => ({ readiness: await ready(), sources: sources.status(), registry: { ...registry.status(), held: registry.held(), otherNodes: disagreeing() }, feeds: { faults: feeds.publisher.faults, published: feeds.lines().map(({ id, signedAt, validUntil, sha256, members }) => ({ id, signedAt, validUntil, sha256, entities: members.length })) }, audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), auditHead: await headOf(), clocks: clocks.rows(), fetches: (await fetches()).map(({ consumer, what, last }) => ({ consumer, what, last })), environment: configuration.environment, entityId: configuration.entityId }),
   };
 };
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 /** Orders of the command line, over the control socket alone. */
-export const createActions = (ports: LoginPorts, { feeds, trail, registry }: { readonly feeds: Feeds; readonly trail: RunningTrail; readonly registry: FileRegistry }): ControlActions => new Map<string, (input: Readonly<Record<string, unknown>>) => Promise<unknown>>([
+export const createActions = (ports: LoginPorts, { feeds, sources, trail, registry }: { readonly feeds: Feeds; readonly sources: MetadataSources; readonly trail: RunningTrail; readonly registry: FileRegistry }): ControlActions => new Map<string, (input: Readonly<Record<string, unknown>>) => Promise<unknown>>([
   ['sessions', ({ person, handle }) => listSessions({ person: text(person), handle: text(handle) }, ports)],
   // Files that were just written are looked at before anything is ordered of them.
   ['apply', async ({ by, version }) => { await registry.poll(); return registry.approve({ by: text(by) ?? 'unknown', version: text(version) }); }],
   ['rollback', ({ by, to }) => registry.rollBack({ by: text(by) ?? 'unknown', to: text(to) })],
+  // What was fetched is looked at before the answer leaves.
+  ['fetch', async ({ source, anyway, by }) => {
+    const id = text(source);
+    if (id !== null && !sources.status().some((row) => row.id === id)) return fail('command.usage', `config/federation.yaml has no source ${id}`);
+    if (anyway === true && id === null) return fail('command.usage', '--anyway is for one source: name it');
+    if (anyway === true) await trail.record(lineOf('metadata.accepted', { facts: { by: text(by) ?? 'unknown', source: id ?? '' } }));
+    await sources.refresh(id, { anyway: anyway === true });
+    await registry.poll();
+    return sources.status().filter((row) => id === null || row.id === id);
+  }],
   ['freeze', async ({ by }) => {
     const { sha1, sha256, bytes } = feeds.freeze();
     await trail.record(lineOf('metadata.frozen', { facts: { by: text(by) ?? 'unknown', sha1, sha256 } }));

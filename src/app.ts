@@ -36,6 +36,8 @@ import { createCardServers } from './app-card.ts';
 import { openDirectory, type OpenedDirectory } from './app-directory.ts';
 import { describeIdentityProvider, feedContents } from './app-metadata.ts';
 import { openFeeds } from './app-feeds.ts';
+import { openMetadataSources } from './app-sources.ts';
+import type { MetadataSources } from './federation/sources/sources.ts';
 import { disagreeing, exchangeVersions, type NodeVersion } from './federation/review/nodes.ts';
 import { fetchedBy, keyActions, openKeyring, openKeys, type Keys } from './app-keys.ts';
 import { loadTrust, nodeName, openOutbound, openStores, openTracing, traced } from './app-parts.ts';
@@ -84,7 +86,8 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const outbound = openOutbound(configuration);
   const trust = loadTrust(configuration);
   const revocation = createRevocationChecker({ store: trust, directory: `${configuration.state}/revocation`, clock, log, fetchBytes: (url) => outbound.get(url, LIST_LIMITS), postOcsp: (url, body, milliseconds) => outbound.post(url, Uint8Array.from(body), 'application/ocsp-request', { milliseconds, bytes: OCSP_BYTES }) });
-  const registry = await openRegistry(configuration, trail, log);
+  const sources = await openMetadataSources(configuration, outbound, log);
+  const registry = await openRegistry(configuration, trail, sources, log);
   const directory = traced(tracing, 'directory', await openDirectory(configuration, { clock, log, observe: (source, event) => metrics.directory(source, event) }));
   const certificatePorts: CertificateMethodPorts = {
     trust, revocation, clock, freshLabel: () => random.bytes(8).toString('hex'),
@@ -113,15 +116,16 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const certificates = () => watchedCertificates(configuration, log);
   const reminders = remindOfCertificates(certificates, { clock, log });
   reminders.look();
-  const view = createView({ configuration, metrics, trail, stores, revocation, registry, feeds: saml.feeds, disagreeing: () => watching.flatMap((read) => read()), draining: () => draining, certificates, clocks, fetches: () => keyring.fetches() });
+  const view = createView({ configuration, metrics, trail, stores, revocation, registry, feeds: saml.feeds, sources, disagreeing: () => watching.flatMap((read) => read()), draining: () => draining, certificates, clocks, fetches: () => keyring.fetches() });
   const management = createManagementServer(view, null);
-  const control = createManagementServer(view, new Map([...createActions(ports, { feeds: saml.feeds, trail, registry }), ...keyActions(keyring, certificates)]));
+  const control = createManagementServer(view, new Map([...createActions(ports, { feeds: saml.feeds, sources, trail, registry }), ...keyActions(keyring, certificates)]));
 
   await revocation.refresh();
   const stop = startTimers({ revocation, registry, trail, directory, log });
   saml.feeds.start();
+  sources.start();
   keyring.start();
-  const nodes = watchNodes(configuration, registry, stores, log);
+  const nodes = watchNodes(configuration, registry, { stores, sources, log });
   watching.push(() => nodes.read());
   await trail.record(lineOf('service.started', { facts: { registry: registry.current().version, environment: configuration.environment } }));
   const publicDraining = drainable(publicServer.server);
@@ -131,6 +135,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
     drain: () => { draining = true; },
     close: async () => {
       saml.feeds.stop();
+      sources.stop();
       keyring.stop();
       nodes.stop();
       reminders.stop();
@@ -206,9 +211,9 @@ const note = (trail: RunningTrail, type: 'card.level-disagreement' | 'card.stale
   trail.record(lineOf(type, { facts })).catch(() => undefined);
 };
 
-const openRegistry = (configuration: Configuration, audit: RunningTrail, log: Log): Promise<FileRegistry> =>
+const openRegistry = (configuration: Configuration, audit: RunningTrail, overlay: MetadataSources, log: Log): Promise<FileRegistry> =>
   openFileRegistry({
-    root: configuration.root, state: configuration.state, reload: configuration.reload, secondPerson: configuration.secondPerson, clock, log, audit, settings: registrySettings(configuration), readServiceMetadata,
+    root: configuration.root, state: configuration.state, reload: configuration.reload, secondPerson: configuration.secondPerson, clock, log, audit, settings: registrySettings(configuration), readServiceMetadata, overlay,
     onAlarm: (alarm) => { if (alarm !== null) log.error({ kind: alarm.kind, version: alarm.version, findings: alarm.findings.length }, 'changed files of parties and services were not taken'); },
   });
 
@@ -222,12 +227,18 @@ const openAuditTrail = async (configuration: Configuration, stores: Stores, log:
 };
 
 /** Tells the other nodes what this one serves, and hears them. */
-const watchNodes = (configuration: Configuration, registry: FileRegistry, stores: Stores, log: Log): { read(): readonly NodeVersion[]; stop(): void } => {
+const watchNodes = (configuration: Configuration, registry: FileRegistry, { stores, sources, log }: { readonly stores: Stores; readonly sources: MetadataSources; readonly log: Log }): { read(): readonly NodeVersion[]; stop(): void } => {
   const node = nodeName(configuration.state);
   let known: readonly NodeVersion[] = [];
   let told = '';
+  let hurried = '';
   const exchange = async (): Promise<void> => {
-    known = await exchangeVersions(node, registry.current().version, stores.shared, clock);
+    const { version } = registry.current();
+    known = await exchangeVersions(node, version, stores.shared, clock);
+    // A source may have told another node something new: asked once for each new version.
+    const seen = known.map((one) => one.version).filter((other) => other !== version).join();
+    if (seen !== '' && seen !== hurried) void sources.refresh(null);
+    hurried = seen;
     const others = disagreeing(known, node, clock.now()).map((one) => one.node);
     if (others.join() !== told && others.length > 0) log.error({ nodes: others }, 'other nodes serve other versions of the parties and services');
     told = others.join();

@@ -4,6 +4,7 @@ import { isBrygganError } from '../core/errors.ts';
 import { isError } from '../core/findings.ts';
 import { verifyTrail } from '../audit/verify.ts';
 import type { IssuerFreshness } from '../pki/index.ts';
+import type { SourceStatus } from '../federation/sources/model.ts';
 import type { Mark } from '../federation/radar/radar.ts';
 import { lookAround } from './radar.ts';
 import type { Tools } from './tools.ts';
@@ -35,7 +36,7 @@ export const diagnose = async (tools: Tools): Promise<readonly Diagnosis[]> => {
   return [configuration, state, ...certificates, audit, ...ofOthers(await lookAround(opened, now)), ...(await ofProcess(await opened.runningStatus()))];
 };
 
-interface Status { readonly readiness?: { readonly status: string; readonly reasons: readonly string[] }; readonly store?: string; readonly registry?: { readonly alarm: unknown; readonly services: number; readonly held?: unknown; readonly otherNodes?: readonly { readonly node: string }[] }; readonly feeds?: { readonly faults: readonly { readonly feed: string; readonly detail: string }[]; readonly published: readonly { readonly id: string; readonly validUntil: number; readonly entities: number }[] }; readonly revocation?: readonly IssuerFreshness[] }
+interface Status { readonly readiness?: { readonly status: string; readonly reasons: readonly string[] }; readonly store?: string; readonly registry?: { readonly alarm: unknown; readonly services: number; readonly held?: unknown; readonly otherNodes?: readonly { readonly node: string }[] }; readonly sources?: readonly SourceStatus[]; readonly feeds?: { readonly faults: readonly { readonly feed: string; readonly detail: string }[]; readonly published: readonly { readonly id: string; readonly validUntil: number; readonly entities: number }[] }; readonly revocation?: readonly IssuerFreshness[] }
 const ofRegistry = (registry: Status['registry']): readonly Diagnosis[] => {
   const state = registry?.alarm == null ? 'good' : registry.held == null ? 'bad' : 'soon';
   const finding = { good: `${registry?.services ?? 0} services serve`, bad: 'changed files were not taken: bryggan check', soon: 'changed files wait for a person: bryggan plan' }[state];
@@ -53,6 +54,15 @@ const ofOthers = (marks: readonly Mark[]): readonly Diagnosis[] => marks.filter(
   check: `${kind.replace('-', ' ')}: ${what}`, state: kind === 'metadata' && days !== null && days < 0 ? 'bad' : 'soon',
   finding: seconds !== null ? `${String(Math.abs(seconds))} seconds ${seconds < 0 ? 'ahead' : 'behind'}: tell its owner (bryggan radar --mail)` : `${(days ?? 0) < 0 ? `ended ${String(-(days ?? 0))} days ago` : `${String(days)} days left`}: tell its owner (bryggan radar --mail)`,
 }));
+const sourceStates: Readonly<Record<SourceStatus['alarm'], Diagnosis['state']>> = { ok: 'good', late: 'soon', ending: 'bad', ended: 'bad', never: 'bad' };
+const ofSource = ({ id, alarm, fetchedAt, validUntil, entities, lastError, missing }: SourceStatus): Diagnosis => {
+  const day = (instant: number): string => new Date(instant).toISOString();
+  const sentences = [
+    fetchedAt === null ? 'never fetched' : `${String(entities)} entities, fetched ${day(fetchedAt)}${validUntil === null ? '' : `, valid until ${day(validUntil)}`}`,
+    ...(lastError === null ? [] : [`refused: ${lastError.detail}`]), ...missing.map(({ file, why }) => `${file}: ${why}`),
+  ];
+  return { check: `source ${id}`, state: missing.length > 0 && sourceStates[alarm] === 'good' ? 'soon' : sourceStates[alarm], finding: `${alarm === 'ok' ? '' : `${alarm}: `}${sentences.join('; ')}` };
+};
 const alarms: Readonly<Record<IssuerFreshness['alarm'], Diagnosis['state']>> = { ok: 'good', late: 'soon', grace: 'soon', away: 'bad' };
 const ofAuthority = ({ issuer, alarm, nextUpdate, entries, lastError }: IssuerFreshness): Diagnosis => {
   const list = nextUpdate === null ? 'no list' : `list until ${new Date(nextUpdate).toISOString()}, ${entries} entries`;
@@ -64,7 +74,7 @@ const ofProcess = (status: Status | null): Promise<readonly Diagnosis[]> => {
   return Promise.resolve([
     { check: 'process', state: readiness?.status === 'ready' ? 'good' : readiness?.status === 'degraded' ? 'soon' : 'bad', finding: [readiness?.status ?? 'no answer', ...(readiness?.reasons ?? [])].join('; ') },
     { check: 'store', state: store === 'up' ? 'good' : 'bad', finding: store ?? 'unknown' },
-    ...ofRegistry(registry), ...ofFeeds(feeds),
+    ...ofRegistry(registry), ...ofFeeds(feeds), ...(status.sources ?? []).map(ofSource),
     ...(status.revocation ?? []).map(ofAuthority),
   ]);
 };

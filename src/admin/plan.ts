@@ -10,6 +10,8 @@ export interface WantedAndApplied {
   readonly serving: { readonly version: string; readonly at: number; readonly registry: Registry } | null;
   readonly reload: 'auto' | 'review';
   readonly secondPerson: boolean;
+  /** Services and identity providers (party/name) whose metadata a source publishes. */
+  readonly fromSources: readonly string[];
 }
 export interface Plan {
   readonly serving: string | null;

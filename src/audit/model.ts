@@ -17,6 +17,7 @@ export type AuditEventType =
   | 'request.refused'
   | 'registry.applied' | 'registry.rejected'
   | 'registry.held' | 'registry.approved' | 'registry.rolled-back'
+  | 'metadata.accepted'
   | 'metadata.frozen'
   | 'key.step'
   | 'service.started' | 'service.stopped' | 'trail.recovered';

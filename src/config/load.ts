@@ -120,7 +120,7 @@ export const checkRoot = async (root: string, environment: ProcessEnvironment, r
   const folders = Object.values(directory?.sources ?? {}).flatMap((source) => (source.kind === 'file' ? [source.path] : []));
   const people = (await Promise.all(folders.map((path) => checkFolder({ folder: absolute(resolve(root), path), shownAs: path })))).flat();
   const findings = [...ours, ...people];
-  if (configuration !== null) return inReadingOrder([...findings, ...(await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata })).findings]);
+  if (configuration !== null) return inReadingOrder([...findings, ...(await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata }, configuration.state)).findings]);
   const { values } = readConfigurationFiles(resolve(root));
   if (values.federation === undefined || values.methods === undefined || values.broker === undefined) return inReadingOrder(findings);
   const settings = registrySettings({

@@ -5,6 +5,7 @@
 import type { ReleasePolicy } from '../attributes/policy.ts';
 import type { AssuranceLevel } from '../core/assurance.ts';
 import type { LocalisedText } from '../core/locale.ts';
+import type { SourceSettings } from '../federation/sources/model.ts';
 import type { FederationRules, SupportContact } from '../parties/model.ts';
 import type { LayerSettings } from '../directory/layers.ts';
 import type { DirectorySource } from './schema/directory.ts';
@@ -128,8 +129,11 @@ export interface Configuration {
   readonly release: ReleasePolicy;
   readonly federations: readonly FederationRules[];
   readonly feeds: PublishedFeeds;
+  readonly sources: readonly MetadataSourceSettings[];
 }
 export interface FeedRow { readonly enabled: boolean; readonly validitySeconds: number }
+/** Metadata that others publish; certificates by absolute path. */
+export interface MetadataSourceSettings extends Omit<SourceSettings, 'keys'> { readonly certificateFiles: readonly string[] }
 /** The metadata feeds that we publish. `exported`: parties whose SAMBI services are in; null = every party's. */
 export interface PublishedFeeds { readonly 'local-idps': FeedRow; readonly 'sambi': FeedRow & { readonly approvedLevels: readonly string[]; readonly approvedParties: Readonly<Record<string, readonly string[]>>; readonly exported: readonly string[] | null }; readonly 'applications': FeedRow }
 /** The environment variables that count. */

@@ -51,7 +51,7 @@ const addMethods = (collected: Collected, add: Adder, { methods }: FileValues['m
   });
 };
 
-export const collectReferences = (root: string, { broker, methods, issuers, directory }: FileValues, hardened: boolean): References => {
+export const collectReferences = (root: string, { broker, methods, issuers, directory, federation }: FileValues, hardened: boolean): References => {
   const collected: Collected = { all: [], pairs: [] };
   const add = adder(collected, root, 'broker');
   const { listeners, keys, store } = broker;
@@ -81,6 +81,8 @@ export const collectReferences = (root: string, { broker, methods, issuers, dire
   }
   addMethods(collected, adder(collected, root, 'methods'), methods);
   addDirectory(collected, adder(collected, root, 'directory'), directory);
+  const addSource = adder(collected, root, 'federation');
+  federation.sources.forEach(({ certificateFiles }, index) => certificateFiles.forEach((file, place) => addSource('authority', ['sources', index, 'certificateFiles', place], file)));
   return { ...collected, tls };
 };
 

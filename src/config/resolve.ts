@@ -152,5 +152,6 @@ export const resolveConfiguration = (values: FileValues, context: ResolveContext
     directory: directoryOf(values, root),
     release,
     federations: federationsOf(values), feeds: feedsOf(values),
+    sources: values.federation.sources.map(({ certificateFiles, longestValidityDays, parties, ...rest }) => ({ ...rest, parties: parties ?? null, longestValiditySeconds: longestValidityDays * 86_400, certificateFiles: certificateFiles.map((file) => absolute(root, file)) })),
   };
 };

@@ -258,4 +258,18 @@ const directoryRules: readonly CrossRule[] = [
     faults: (context) => inProduction(context, (name, source) => (source.kind === 'ldap' && !source.url.startsWith('ldaps:') ? [inDirectory(['sources', name, 'url'], 'is not ldaps', 'write ldaps://, port 636; StartTLS is for test catalogues')] : [])),
   },
 ];
-export const crossRules: readonly CrossRule[] = [...methodRules, ...mobileRules, ...issuerRules, ...federationRules, ...listenerRules, ...releaseRules, ...directoryRules];
+const sourceRules: readonly CrossRule[] = [
+  { id: 'source-twice', says: 'ids of metadata sources are different', faults: ({ values }) => repeated('federation', values.federation.sources, (index) => ['sources', index, 'id']) },
+  {
+    id: 'source-key', says: 'a metadata source has a pinned certificate, or is one entity that is reviewed',
+    faults: ({ values }) => values.federation.sources.flatMap(({ certificateFiles, unsigned, kind }, index): Fault[] => {
+      const at = (key: string, message: string, fix: string): Fault[] => [{ file: 'federation', path: ['sources', index, key], message, fix }];
+      if (!unsigned) return certificateFiles.length > 0 ? [] : at('certificateFiles', 'is missing: nothing that the source says could be verified', 'get its certificate by another way than its address and name the file');
+      if (certificateFiles.length > 0) return at('unsigned', 'stands beside certificateFiles', 'keep one of them');
+      if (kind !== 'entity') return at('unsigned', 'is for kind entity alone', 'name the certificate of its publisher in certificateFiles');
+      return values.broker.reload === 'review' ? [] : at('unsigned', 'needs `reload: review` in config/broker.yaml: a person looks at every new key', 'set it, or have the document signed');
+    }),
+  },
+];
+
+export const crossRules: readonly CrossRule[] = [...sourceRules, ...methodRules, ...mobileRules, ...issuerRules, ...federationRules, ...listenerRules, ...releaseRules, ...directoryRules];

@@ -95,6 +95,7 @@ const rows = {
   'saml.scoping': answered(['Requester', status('NoSupportedIDP')], 'invalid_request', 'service-owner', 'request-unsupported', 400),
   'saml.attribute-index': answered(['Requester', status('RequestUnsupported')], 'invalid_request', 'service-owner', 'request-unsupported', 400),
   'saml.metadata': operator(),
+  'metadata.source': operator(),
 
   // OpenID Connect (protocols/oidc-op); what oidc-provider refuses itself keeps its own OAuth error on the wire.
   'oidc.request': arrival('request-broken'),

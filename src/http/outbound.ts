@@ -3,6 +3,7 @@
  * and size, no redirects, no proxy from the environment, and the address that is really connected to is checked (threats F04).
  */
 import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
+import { open } from 'node:fs/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { Agent, fetch } from 'undici';
@@ -34,7 +35,11 @@ export interface OutboundClient {
   post(url: string, body: string | Uint8Array<ArrayBuffer>, contentType: string, limits: OutboundLimits): Promise<Uint8Array>;
   /** For protocols whose refusals have a body: every status but a redirect is an answer. Same errors. */
   exchange(url: string, call: OutboundCall, limits: OutboundLimits): Promise<OutboundAnswer>;
+  /** A GET into a file, chunk by chunk; 304 and 404 are answers [RFC 9110 §13.1]. Same errors; the file is worth nothing after one. */
+  download(url: string, headers: Readonly<Record<string, string>>, path: string, limits: OutboundLimits): Promise<Downloaded>;
 }
+/** Only `written` has touched the file. Validators as the server gave them. */
+export interface Downloaded { readonly status: 'written' | 'not-modified' | 'absent'; readonly etag: string | null; readonly lastModified: string | null }
 export interface OutboundCall { readonly method: string; readonly headers: Readonly<Record<string, string>>; readonly body: string | undefined }
 export interface OutboundAnswer { readonly status: number; readonly contentType: string; readonly bytes: Uint8Array }
 
@@ -63,6 +68,22 @@ const bytesOf = async (body: AsyncIterable<unknown>, limit: number, host: string
   }
   return Buffer.concat(chunks);
 };
+
+const toFile = async (body: AsyncIterable<unknown>, path: string, limit: number, host: string): Promise<void> => {
+  const file = await open(path, 'w', 0o600);
+  try {
+    let size = 0;
+    for await (const chunk of body) {
+      size += (chunk as Uint8Array).byteLength;
+      if (size > limit) return fail('outbound.failed', `more than ${limit} bytes`, { host });
+      await file.writeFile(chunk as Uint8Array);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+const downloadStatus: Readonly<Record<number, Downloaded['status']>> = { 200: 'written', 304: 'not-modified', 404: 'absent' };
 
 export const createOutboundClient = (options: OutboundOptions): OutboundClient => {
   const allowed = subnets(options.allowedNetworks);
@@ -121,6 +142,11 @@ export const createOutboundClient = (options: OutboundOptions): OutboundClient =
   return {
     get: (url, limits) => call(url, { method: 'GET' }, limits),
     post: (url, body, contentType, limits) => call(url, { method: 'POST', body, headers: { 'content-type': contentType } }, limits),
+    download: (url, headers, path, limits) => within(url, { method: 'GET', headers: { ...headers } }, limits, async (response, host) => {
+      const status = downloadStatus[response.status] ?? fail('outbound.failed', `answered ${response.status}`, { host });
+      if (status === 'written') await toFile(response.body ?? fail('outbound.failed', 'answered without a body', { host }), path, limits.bytes, host);
+      return { status, etag: response.headers.get('etag'), lastModified: response.headers.get('last-modified') };
+    }),
     exchange: (url, { method, headers, body }, limits) => within(url, { method, headers: { ...headers }, ...(body === undefined ? {} : { body }) }, limits, async (response, host) => {
       if (response.status >= 300 && response.status < 400) return fail('outbound.failed', `answered ${response.status}`, { host });
       return { status: response.status, contentType: response.headers.get('content-type') ?? '', bytes: response.body === null ? new Uint8Array() : await bytesOf(response.body, limits.bytes, host) };

@@ -1,6 +1,7 @@
 /** metadata/identity-providers/<party>/<name>.yaml, beside <name>.xml: what the operator believes an IdP in. Without metadata beside it the key `oidc` says where it is. */
 import { z } from 'zod';
 import { assuranceLevel, filePath, hostName, line, organisationNumber, rule, someLanguages, webAddress } from '../core/schema-parts.ts';
+import { metadataFromSchema } from './metadata-from.ts';
 import { isSafeLogo } from './service-file.ts';
 
 const hsaIdPrefix = rule(z.string(), (value) => /^(?:SE|TSTNMT)\d{10}(?:-[A-Z0-9]*)?$/i.test(value), 'is not the beginning of an HSA-id', 'write SE and the organisation number, e.g. SE2120001439-');
@@ -40,6 +41,7 @@ export const identityProviderFileSchema = z.strictObject({
   attributeNames: z.record(line(300), attributeId).default({}).meta({ description: 'wire names or claims of its own, and the attribute each stands for; the catalogue’s names are known' }),
   leaveOut: z.array(z.enum(['scoping', 'authn-context', 'name-id-policy'])).default([]).meta({ description: 'SAML: parts of a request that some products break on' }),
   trust: trust.meta({ description: 'what it is believed in: nothing but this' }),
+  metadataFrom: metadataFromSchema.optional().meta({ description: 'the metadata is what a source publishes; then none lies beside this file' }),
   oidc: oidc.optional().meta({ description: 'an OpenID Connect issuer; then no metadata lies beside this file' }),
 });
 export type IdentityProviderFile = z.output<typeof identityProviderFileSchema>;

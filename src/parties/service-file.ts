@@ -1,6 +1,7 @@
 /** metadata/services/<party>/<name>.yaml, beside <name>.xml: what the operator decides about a service. Metadata says the rest, or the key `oidc`. */
 import { z } from 'zod';
 import { clientFileSchema } from './client-file.ts';
+import { metadataFromSchema } from './metadata-from.ts';
 import { assuranceLevel, line, rule, shortId, someLanguages, webAddress } from '../core/schema-parts.ts';
 
 const MAX_LOGO = 100_000;
@@ -31,6 +32,7 @@ export const serviceFileSchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'what the service may know' }),
+  metadataFrom: metadataFromSchema.optional().meta({ description: 'the metadata is what a source publishes; then none lies beside this file' }),
   oidc: clientFileSchema.optional().meta({ description: 'an OpenID Connect client; then no metadata lies beside this file' }),
 });
 export type ServiceFile = z.output<typeof serviceFileSchema>;

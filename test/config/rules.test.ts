@@ -19,6 +19,7 @@ const ldap = (root: TestRoot, change: object = {}): object => {
   return { kind: 'ldap', url: 'ldaps://localhost', authorityFile: 'certs-dev/tls/ca.crt.pem', bindDn: 'cn=bryggan,c=SE', passwordFile: 'password', base: 'c=SE', ...change };
 };
 const phone = { id: 'mobile-efos', kind: 'mobile', service: 'net-id-access', url: 'https://localhost/nias/ServiceServer.asmx', authorityFile: 'certs-dev/authorities/efos-root.crt.pem', certificateFile: 'certs-dev/functions/bryggan.crt.pem', keyFile: 'certs-dev/functions/bryggan.key.pem' };
+const sourceRow = { id: 'feed', kind: 'aggregate', url: 'https://feed.example/all.xml', certificateFiles: ['certs-dev/tls/ca.crt.pem'] };
 const soap = { kind: 'soap', endpoints: ['https://localhost/vp'], authorityFile: 'certs-dev/tls/ca.crt.pem', certificateFile: 'certs-dev/tls/main.crt.pem', keyFile: 'certs-dev/tls/main.key.pem' };
 const cross: Readonly<Record<string, readonly [place: string, change: Break]>> = {
   'method-twice': ['methods[1].id', (root) => root.set('methods', ['methods', 1], { id: 'siths-card', kind: 'certificate', cardUrl: 'https://card.localhost:8444' })],
@@ -37,6 +38,8 @@ const cross: Readonly<Record<string, readonly [place: string, change: Break]>> =
   'issuer-policy-table': ['issuers[0].policyTable', (root) => root.set('issuers', ['issuers', 0, 'policyTable'], 'nobody')],
   'issuer-environments': ['issuers[0].environments', (root) => root.set('issuers', ['issuers', 0, 'environments'], ['production', 'test'])],
   'federation-twice': ['federations[4].id', (root) => root.set('federation', ['federations', 4], { id: 'local', defaultNameId: 'transient', sign: { response: true, assertion: true }, encryption: 'never', ciphers: ['http://www.w3.org/2009/xmlenc11#aes256-gcm'], sessionSeconds: 60, assurance: { issue: {}, accept: {} }, attributeDialect: 'sambi' })],
+  'source-twice': ['sources[1].id', (root) => root.set('federation', ['sources'], [sourceRow, sourceRow])],
+  'source-key': ['sources[0].certificateFiles', (root) => root.set('federation', ['sources'], [{ ...sourceRow, certificateFiles: [] }])],
   'federation-local': ['federations', (root) => root.set('federation', ['federations', 3, 'id'], 'nearby')],
   'federation-must': ['federations[0].must', (root) => root.set('federation', ['federations', 0, 'must'], ['encrypt'])],
   'federation-signs': ['federations[1].sign', (root) => root.set('federation', ['federations', 1, 'sign'], { response: false, assertion: false })],

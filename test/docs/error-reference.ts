@@ -48,6 +48,7 @@ const meanings: Readonly<Partial<Record<ErrorCode, string>>> = {
   'saml.subject': 'The request names its subject (`Subject`), which is not supported.',
   'saml.scoping': 'The request lists identity providers, and none is here.',
   'saml.attribute-index': 'AttributeConsumingServiceIndex is not in the metadata.',
+  'metadata.source': 'What a metadata source publishes was not taken; the last good document serves until its own end. `bryggan doctor` says why.',
   'saml.metadata': 'A metadata document of a service cannot be used; `bryggan check` names file, line and fix.',
   'oidc.request': 'A request that OpenID Connect does not allow, or that this client may not make.',
   'oidc.client': 'The client did not prove itself: wrong key, secret, audience, or a `jti` used before.',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { dialects } from '../../attributes/catalogue.ts';
 import { lintRules } from '../../federation/lint/rules.ts';
-import { assuranceLevel, rule, seconds, shortId } from '../../core/schema-parts.ts';
+import { assuranceLevel, filePath, rule, seconds, shortId, webAddress } from '../../core/schema-parts.ts';
 
 const uri = rule(z.string().max(300), (value) => /^[a-z][a-z0-9+.-]*:[^\s]+$/i.test(value), 'is not a URI', 'copy it byte for byte from the federation’s document').meta({ examples: ['http://id.sambi.se/loa/loa3'] });
 export const blockCiphers = [
@@ -48,5 +48,21 @@ const feeds = z
   })
   .prefault({})
   .meta({ description: 'the three metadata feeds that we publish' });
-export const federationSchema = z.strictObject({ federations: z.array(federation).min(1), feeds });
+const source = z.strictObject({
+  id: shortId.meta({ description: 'referred to by metadataFrom in settings files of services and identity providers', examples: ['sambi'] }),
+  kind: z.enum(['aggregate', 'mdq', 'entity']).meta({ description: 'aggregate: a signed list of many; mdq: a server that is asked for one at a time; entity: the metadata of one, where it publishes it itself' }),
+  url: webAddress.meta({ description: 'https; of an mdq server what stands before /entities', examples: ['https://fed.sambi.se/prod/md/metadata.xml'] }),
+  certificateFiles: z.array(filePath).default([]).meta({ description: 'certificates (PEM) of the keys that its publisher signs with, got by another way than this address; nothing in the document is believed about keys' }),
+  unsigned: z.boolean().default(false).meta({ description: 'true: kind entity without a signature; TLS alone vouches for it, so `reload: review` is demanded' }),
+  everySeconds: seconds.min(60).max(86_400).default(3600).meta({ description: 'how often it is asked, give or take a tenth; unchanged answers cost next to nothing' }),
+  longestValidityDays: z.int().min(1).max(90).default(30).meta({ description: 'a document that is good for longer is refused, and one without an end always' }),
+  largestMegabytes: z.int().min(1).max(300).default(150).meta({ description: 'a larger document is not read' }),
+  parties: z.array(shortId).optional().meta({ description: 'parties whose files may name entities of this source; default: every party, joint too', examples: [['joint', 'ale']] }),
+  filters: z.strictObject({
+    registrationAuthorities: z.array(uri).default([]).meta({ description: 'registrars; empty: any' }),
+    entityCategories: z.array(uri).default([]).meta({ description: 'categories of which an entity must have one; empty: none needed' }),
+    assuranceCertifications: z.array(uri).default([]).meta({ description: 'certifications of which an entity must have one; empty: none needed' }),
+  }).prefault({}).meta({ description: 'what an entity must show to be used at all' }),
+});
+export const federationSchema = z.strictObject({ federations: z.array(federation).min(1), feeds, sources: z.array(source).default([]).meta({ description: 'metadata that others publish; what is used of it is named by `metadataFrom` in settings files' }) });
 export type FederationFile = z.output<typeof federationSchema>;

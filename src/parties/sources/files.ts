@@ -13,10 +13,11 @@ import type { PartyRegistry, Registry } from '../model.ts';
 import { changesBetween, describeChange, isRisky, type Change } from '../../federation/review/changes.ts';
 import { addHistory, readHistory, readNote, writeNote } from './history.ts';
 import { findLastGood, keepLastGood } from './last-good.ts';
+import { overlaid, type Overlay } from './overlay.ts';
 import { withoutRisk } from './partial.ts';
 import { loadTree, versionFor, type Loaded, type LoadOptions } from './load.ts';
 import type { ParseCache } from './parse-tree.ts';
-import { readSignature, readTree, versionOf, type Tree } from './tree.ts';
+import { readSignature as readDisk, readTree, versionOf, type Tree } from './tree.ts';
 
 /** Waiting, handed in so that tests decide when time passes. Rejects when `signal` aborts. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
@@ -39,6 +40,8 @@ export interface FileRegistryOptions extends LoadOptions {
   readonly onAlarm: (alarm: RegistryAlarm | null) => void;
   /** Risky changes are taken when two people have said so; default: one is enough. */
   readonly secondPerson?: boolean;
+  /** Metadata that sources publish, for files that say `metadataFrom`. */
+  readonly overlay?: Overlay;
   readonly sleep?: Sleep;
   readonly pollMilliseconds?: number;
 }
@@ -126,11 +129,11 @@ class RegistryFromFiles implements FileRegistry {
   }
 
   async open(): Promise<void> {
-    const { root, state } = this.#options;
-    this.#seen = await readSignature(root).catch(() => null);
-    const tree = await readTree(root).catch((error: unknown) => unreadable(error));
-    const loaded: Loaded = 'rule' in tree ? { version: UNREADABLE, registry: null, findings: [tree] } : await loadTree(tree, this.#options, this.#cache);
+    const { state } = this.#options;
     const kept = state === null ? null : await findLastGood(state);
+    this.#seen = await this.#signature().catch(() => null);
+    const tree = await this.#wanted(kept?.tree).catch((error: unknown) => unreadable(error));
+    const loaded: Loaded = 'rule' in tree ? { version: UNREADABLE, registry: null, findings: [tree] } : await loadTree(tree, this.#options, this.#cache);
     const before = kept === null ? null : await loadTree(kept.tree, this.#options, new Map());
     if (loaded.registry !== null && !('rule' in tree)) {
       const candidate = { tree, loaded: { ...loaded, registry: loaded.registry } };
@@ -157,15 +160,21 @@ class RegistryFromFiles implements FileRegistry {
     return look;
   }
 
+  async #signature(): Promise<string> {
+    return `${await readDisk(this.#options.root)} ${this.#options.overlay?.revision() ?? ''}`;
+  }
+  async #wanted(serving: Tree = this.files()): Promise<Tree> {
+    return overlaid(await readTree(this.#options.root), serving, this.#options.overlay);
+  }
+
   async #look(): Promise<PollOutcome> {
-    const { root } = this.#options;
-    const signature = await readSignature(root).catch((error: unknown) => this.#unreadable(error));
+    const signature = await this.#signature().catch((error: unknown) => this.#unreadable(error));
     if (signature === null) return 'rejected';
     if (signature === this.#seen) return 'unchanged';
-    const before = await readTree(root).catch((error: unknown) => this.#unreadable(error));
+    const before = await this.#wanted().catch((error: unknown) => this.#unreadable(error));
     if (before === null) return 'rejected';
     await this.#sleep(SETTLE_MILLISECONDS);
-    const tree = await readTree(root).catch((error: unknown) => this.#unreadable(error));
+    const tree = await this.#wanted().catch((error: unknown) => this.#unreadable(error));
     if (tree === null) return 'rejected';
     const first = versionFor(before, this.#options.settings);
     const version = versionFor(tree, this.#options.settings);
@@ -250,7 +259,7 @@ class RegistryFromFiles implements FileRegistry {
   }
 
   rollBack({ by, to }: { readonly by: string; readonly to: string | null }): Promise<Approved> {
-    const { state, root } = this.#options;
+    const { state } = this.#options;
     return this.#inTurn(async () => {
       const history = state === null ? [] : await readHistory(state);
       const serving = contentOf(this.files());
@@ -258,7 +267,7 @@ class RegistryFromFiles implements FileRegistry {
       const loaded = await loadTree(entry.tree, this.#options, new Map());
       const registry = loaded.registry ?? fail('config.invalid', `what was applied then no longer validates:\n${loaded.findings.filter(isError).map(describeFinding).join('\n')}`);
       const changes = changesBetween(this.current(), registry);
-      const wanted = await readTree(root);
+      const wanted = await this.#wanted();
       const { approval } = await readNote(state);
       await writeNote(state, { rolledBack: contentOf(wanted), approval });
       await this.#take({ tree: entry.tree, loaded: { ...loaded, registry } }, by, 'registry.rolled-back');

@@ -5,7 +5,8 @@ import type { RegistrySettings } from '../content.ts';
 import type { Registry } from '../model.ts';
 import { buildRegistry } from '../registry.ts';
 import { parseTree, type ParseCache, type ReadServiceMetadata } from './parse-tree.ts';
-import { readTree, versionOf, type Tree } from './tree.ts';
+import { readWanted } from './overlay.ts';
+import { versionOf, type Tree } from './tree.ts';
 
 export interface Loaded { readonly version: string; readonly registry: Registry | null; readonly findings: readonly Finding[] }
 export interface LoadOptions { readonly settings: RegistrySettings; readonly readServiceMetadata: ReadServiceMetadata }
@@ -23,5 +24,5 @@ export const loadTree = async (tree: Tree, { settings, readServiceMetadata }: Lo
   return { version, registry: all.some(isError) ? null : built.registry, findings: all };
 };
 
-/** `check`: every finding about parties and services below `root`, warnings included. Reads, changes nothing. */
-export const checkTree = async (root: string, options: LoadOptions): Promise<Loaded> => loadTree(await readTree(root), options, new Map());
+/** `check`: every finding about parties and services below `root`, warnings included. `state`: where the running service keeps what sources gave. Reads, changes nothing. */
+export const checkTree = async (root: string, options: LoadOptions, state: string | null = null): Promise<Loaded> => loadTree(await readWanted(root, state), options, new Map());

@@ -11,7 +11,7 @@ import { cpuOf, startBenchServer, type BenchServer } from './server.ts';
 import { measureBareRequest } from './bare.ts';
 import { requestPath } from './sso.ts';
 
-const CONNECTIONS = 4;
+const CONNECTIONS = 8;
 /** The compiler is at work on other threads for the first ten thousand requests. */
 const WARM = 4000;
 const ROUND = 150;

@@ -1,8 +1,9 @@
-/** `keys list|new|roll|told`: thin over the running process's orders. Says at each step where things stand, what comes next and how to go back. */
+/** `keys list|new|roll|remind|told`: thin over the running process's orders. Says at each step where things stand, what comes next and how to go back. */
 import type { Command } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { keyUses, type KeyUse } from '../../keys/model.ts';
 import type { KeysView, UseView } from '../../keys/view.ts';
+import { remindersFor } from '../keys-letters.ts';
 import { orderedBy } from './metadata.ts';
 import { printJson, printTable } from './output.ts';
 import type { Processes, Terminal } from './context.ts';
@@ -69,6 +70,15 @@ export const addKeys = (program: Command, processes: Processes, { print }: Termi
     .action(async (use, step, { service, key, anyway, by, json }) => {
       tell(step === undefined ? await order('keys', {}) : await order('keys-step', { use, step, services: service ?? [], key, anyway, by }), use, json);
     });
+  keys.command('remind').description('a text in Swedish for each party whose services or IdP are not known to have the next key, ready to be sent').argument('<use>', keyUses.join(', '), useOf).option('--json').action(async (use, { json }) => {
+    const opened = await (await processes.tools()).open();
+    const view = (await opened.order('keys', {}) as KeysView).uses.find((one) => one.use === use);
+    const { name, operator, contact, publicUrl } = opened.our;
+    const letters = view === undefined ? [] : remindersFor(view, opened.registry, { name: name.sv, operator: operator.sv, publicUrl, ...contact });
+    if (json === true) return printJson(letters, print);
+    for (const { to, subject, text } of letters) print(`Till: ${to}\nÄmne: ${subject}\n\n${text}\n${'-'.repeat(72)}\n`);
+    if (letters.length === 0) print('Nobody needs a letter.\n');
+  });
   keys.command('told').description('notes that a service, an IdP, a party or a federation has the next key by its own word: where it is set by hand, or read by another way').argument('<use>', keyUses.join(', '), useOf).argument('<who>', 'id of a service, an IdP, a party or a federation').option('--by <name>', 'who notes it', orderedBy()).option('--json').action(async (use, who, { by, json }) => {
     tell(await order('keys-told', { use, who, by }), use, json);
   });

@@ -1,6 +1,6 @@
 /**
  * The rules for a proxy [SAMLCore §3.4.1.5.1] over generated chains: an application, up to four Bryggans, each a service of the next,
- * and an IdP at the end. Real messages travel through all of them; what comes out is compared with the specification's own words.
+ * and an IdP at the end (threats D07, D10). Real messages travel through all of them; what comes out is compared with the specification's own words.
  */
 import { inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';

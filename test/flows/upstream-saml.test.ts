@@ -7,7 +7,7 @@ import { nameIdFormats, namespaces, statuses } from '../../src/saml/names.ts';
 import { askingService, goOn, LOA, receivedFrom, type Ask, type AskingService } from '../fixtures/asking-service.ts';
 import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
 import { until } from '../fixtures/ports.ts';
-import { idpKey, requestAt, statusElement, upstreamAnswer, upstreamFiles, UPSTREAM_ID, UPSTREAM_SLO, UPSTREAM_SSO, type AnswerParts } from '../fixtures/upstream-idp.ts';
+import { audienceOf, idpKey, requestAt, statusElement, upstreamAnswer, upstreamFiles, UPSTREAM_ID, UPSTREAM_SLO, UPSTREAM_SSO, type AnswerParts } from '../fixtures/upstream-idp.ts';
 import type { UserAgent, Visit } from '../fixtures/user-agent.ts';
 import { messageIn } from '../fixtures/logout.ts';
 import { EMPLOYEE_HSA_ID, redirectQuery, testKey, type TestKey } from '../fixtures/saml.ts';
@@ -173,6 +173,22 @@ describe('what the IdP says itself', () => {
   });
 });
 
+describe('without showing anything (IsPassive)', () => {
+  const passive: Ask = { children: scoping(idpList(UPSTREAM_ID)), attributes: { IsPassive: 'true' } };
+  it('the one IdP that the request names is asked the same way, and its login answers', async () => {
+    const agent = bryggan.agentFor(null);
+    const { request, relayState } = requestAt(await goOn(agent, await service.start(agent, bryggan, passive)));
+    expect(request.isPassive).toBe(true);
+    expect(receivedFrom(await goOn(agent, await post(agent, answerTo(request.id), relayState))).status).toEqual(['Success']);
+  });
+  it('its NoPassive is the service’s, at once', async () => {
+    const agent = bryggan.agentFor(null);
+    const { request, relayState } = requestAt(await goOn(agent, await service.start(agent, bryggan, passive)));
+    const refusal: Partial<AnswerParts> = { status: statusElement(statuses.responder, statuses.noPassive), editResponse: (xml) => xml.replace(/<saml:Assertion[^]*<\/saml:Assertion>/, '') };
+    expect(receivedFrom(await goOn(agent, await post(agent, answerTo(request.id, refusal), relayState))).status).toEqual(['Responder', 'NoPassive']);
+  });
+});
+
 describe('Scoping', () => {
   it('ProxyCount 0 leaves no IdP to choose, and our own methods stay', async () => {
     const agent = bryggan.agentFor(null);
@@ -191,6 +207,29 @@ describe('Scoping', () => {
     expect(receivedFrom(await goOn(agent, await other.start(agent, bryggan, { children: scoping(idpList(UPSTREAM_ID)) }))).status).toEqual(['Success']);
     const visit = await goOn(agent, await other.start(agent, bryggan, { children: scoping(idpList(bryggan.entityId)) }));
     expect(visit.forms.some(({ hidden }) => hidden.some(({ name }) => name === 'SAMLResponse'))).toBe(false);
+  });
+});
+
+describe('what came in from afar is kept', () => {
+  it('an old login of the IdP is no answer where the federation forbids it; the next try asks for a fresh one', async () => {
+    const agent = bryggan.agentFor(null);
+    const page = await logIn(agent, { statement: { AuthnInstant: new Date(Date.now() - 26 * 3_600_000).toISOString() } });
+    expect(page.step).toBe('card-failed');
+    const again = page.links.find(({ href }) => href.includes('/method/')) ?? { href: '' };
+    const there = await agent.go(new URL(again.href.replace(/method\/[^/]*$/, `method/${encodeURIComponent(`idp:${PROVIDER}`)}`), page.url).href, { from: page.url });
+    expect(requestAt(there).request.forceAuthn).toBe(true);
+  });
+  it('the IdP’s end of the session is ours: the service hears of no later one', async () => {
+    const agent = bryggan.agentFor(null);
+    const end = new Date(Math.floor(Date.now() / 1000) * 1000 + 600_000).toISOString();
+    const answer = receivedFrom(await logIn(agent, { statement: { SessionNotOnOrAfter: end } }));
+    expect(Date.parse(/SessionNotOnOrAfter="([^"]+)"/.exec(answer.xml)?.[1] ?? '')).toBe(Date.parse(end));
+  });
+  it('ProxyRestriction: its audiences are asked of every service, its count goes on less one', async () => {
+    const agent = bryggan.agentFor(null);
+    const restricted = { restrictions: `${audienceOf(spId())}<saml:ProxyRestriction Count="2"><saml:Audience>${service.entityId}</saml:Audience></saml:ProxyRestriction>` };
+    expect(receivedFrom(await logIn(agent, restricted)).xml).toContain('<saml:ProxyRestriction Count="1">');
+    expect((await goOn(agent, await other.start(agent, bryggan))).forms.some(({ hidden }) => hidden.some(({ name }) => name === 'SAMLResponse'))).toBe(false);
   });
 });
 

@@ -1,10 +1,11 @@
 /** A login at a party's own IdP on a running Bryggan: there and back, what stops it on the way, and logout in both directions (threats D). */
+import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import { nameIdFormats, namespaces, statuses } from '../../src/saml/names.ts';
-import { askingService, goOn, LOA, receivedFrom, type Ask, type AskingService } from '../fixtures/asking-service.ts';
+import { askingService, goOn, LOA, receivedFrom, sambi, type Ask, type AskingService } from '../fixtures/asking-service.ts';
 import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
 import { until } from '../fixtures/ports.ts';
 import { audienceOf, idpKey, requestAt, statusElement, upstreamAnswer, upstreamFiles, UPSTREAM_ID, UPSTREAM_SLO, UPSTREAM_SSO, type AnswerParts } from '../fixtures/upstream-idp.ts';
@@ -207,6 +208,32 @@ describe('Scoping', () => {
     expect(receivedFrom(await goOn(agent, await other.start(agent, bryggan, { children: scoping(idpList(UPSTREAM_ID)) }))).status).toEqual(['Success']);
     const visit = await goOn(agent, await other.start(agent, bryggan, { children: scoping(idpList(bryggan.entityId)) }));
     expect(visit.forms.some(({ hidden }) => hidden.some(({ name }) => name === 'SAMLResponse'))).toBe(false);
+  });
+});
+
+describe('encrypted to the key that we publish', () => {
+  const published = async (): Promise<TestKey> => {
+    const { body } = await bryggan.agentFor(null).go(spId());
+    const [, certificate = ''] = /use="encryption">[^]*?<ds:X509Certificate>([^<]*)</.exec(body) ?? [];
+    return { ...testKey('unused'), certificate, publicKey: new X509Certificate(Buffer.from(certificate, 'base64')).publicKey };
+  };
+  it('an encrypted assertion is read; one to another key is not', async () => {
+    const key = await published();
+    expect(receivedFrom(await logIn(bryggan.agentFor(null), { encryptFor: { key } })).attributes['employeeHsaId']).toEqual([PERSON]);
+    expect((await logIn(bryggan.agentFor(null), { encryptFor: { key: testKey('not ours') } })).step).toBe('card-failed');
+    expect(lastLine('upstream.refused')?.code).toBe('upstream.encryption');
+  });
+});
+
+describe('where the IdP’s own facts stand', () => {
+  const nobody = 'SE2120001355-NOBODY';
+  const brought = { attributes: { [EMPLOYEE_HSA_ID]: [nobody], [sambi('givenName')]: ['Greta'], [sambi('surname')]: ['Greve'] } };
+  it('somebody whom the directory does not know is refused, unless the operator lets the IdP’s facts stand; then these are what is told, within its limits', async () => {
+    expect((await logIn(bryggan.agentFor(null), brought)).step).toBe('error');
+    await apply(() => writeFileSync(join(folder(bryggan), 'adfs.yaml'), `${yaml}  directory: stands\n  attributes: [employeeHsaId, givenName]\n`));
+    const answer = receivedFrom(await logIn(bryggan.agentFor(null), brought));
+    expect(answer.attributes).toEqual({ employeeHsaId: [nobody], givenName: ['Greta'] });
+    await switchOn();
   });
 });
 

@@ -3,6 +3,7 @@ import { attributeByWireName } from './attributes/catalogue.ts';
 import { forwardedCertificateHeaders } from './authenticators/certificate/card-endpoint.ts';
 import type { Configuration } from './config/model.ts';
 import { browserOf } from './http/browser.ts';
+import { registerDiscovery } from './http/discovery-plugin.ts';
 import { registerLogin } from './http/login-plugin.ts';
 import { sendFlow, sendPage, type ReplyTools } from './http/reply-page.ts';
 import { createPublicServer } from './http/server.ts';
@@ -100,6 +101,7 @@ export const createPublic = (configuration: Configuration, ports: LoginPorts, wa
   routeUpstreams(server, saml.upstreams, ports, tools, (request) => fetched('upstream-metadata', request));
   routeFeeds(server, saml.feeds, ports, tools, watchers);
   routeOidc(server, oidc, ports, { ...tools, observe: (request) => fetched('jwks', request) });
+  registerDiscovery(server, ports, tools, configuration.entityId);
   registerLogin(server, ports, tools);
   for (const asset of assets.values()) server.get(asset.path, (_request, reply) => reply.headers(asset.headers).type(asset.contentType).send(asset.bytes));
   return server;

@@ -39,6 +39,8 @@ export type Page =
   /** `picture`: address of the QR code, changed every second by the script; `startUrl`: opens the app here. */
   | { readonly kind: 'phone'; readonly method: string; readonly device: 'same' | 'other'; readonly hint: 'start-app' | 'app-started' | 'user-sign'; readonly secondsLeft: number; readonly startUrl: string | null; readonly picture: string | null; readonly statusUrl: string; readonly otherMethods: string | null }
   | { readonly kind: 'confirm-session'; readonly personName: string; /** The service sent this browser here again and again without keeping the login. */ readonly circles?: true }
+  /** For a service that asks the IdP itself; `asked`: goes along in the form, field by field. */
+  | { readonly kind: 'discovery'; readonly options: readonly OrganisationOption[]; readonly asked: Readonly<Record<string, string>> }
   | { readonly kind: 'choose-organisation'; readonly options: readonly OrganisationOption[]; readonly failure: ErrorCode | null }
   | { readonly kind: 'choose-employee'; readonly options: readonly EmployeeOption[] }
   | { readonly kind: 'choose-commission'; readonly options: readonly CommissionOption[] }

@@ -84,6 +84,8 @@ export interface SamlService {
   readonly assertionConsumerServices: readonly AssertionConsumerService[];
   readonly singleLogoutServices: readonly SingleLogoutService[];
   readonly attributeConsumingServices: readonly AttributeConsumingService[];
+  /** Where our discovery service may send its answer, the default one first [IdPDisc §2.5]; absent: nowhere. */
+  readonly discoveryResponses?: readonly string[];
   readonly entityCategories: readonly string[];
 }
 

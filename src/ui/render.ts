@@ -15,6 +15,7 @@ import { chooseEmployee } from './pages/choose-employee.ts';
 import { chooseMethod } from './pages/choose-method.ts';
 import { chooseOrganisation } from './pages/choose-organisation.ts';
 import { confirmSession } from './pages/confirm-session.ts';
+import { discovery } from './pages/discovery.ts';
 import { error } from './pages/error.ts';
 import { logOut } from './pages/log-out.ts';
 import { loggedOut, loggingOut } from './pages/logged-out.ts';
@@ -27,17 +28,25 @@ import { startAgain } from './pages/start-again.ts';
 import { whatIsSent } from './pages/what-is-sent.ts';
 import { headersFor } from './security-headers.ts';
 
-const sheetOf = (page: Exclude<Page, { kind: 'on-the-way' }>, frame: PageFrame): Sheet => {
+type Choice = Extract<Page, { kind: `choose-${string}` | 'discovery' }>;
+const isChoice = (page: Page): page is Choice => page.kind === 'discovery' || page.kind.startsWith('choose-');
+const choiceOf = (page: Choice, frame: PageFrame): Sheet => {
   switch (page.kind) {
     case 'choose-method': return chooseMethod(page, frame);
+    case 'choose-organisation': return chooseOrganisation(page, frame);
+    case 'discovery': return discovery(page, frame);
+    case 'choose-employee': return chooseEmployee(page, frame);
+    case 'choose-commission': return chooseCommission(page, frame);
+  }
+};
+const sheetOf = (page: Exclude<Page, { kind: 'on-the-way' }>, frame: PageFrame): Sheet => {
+  if (isChoice(page)) return choiceOf(page, frame);
+  switch (page.kind) {
     case 'card': return card(page, frame);
     case 'card-failed': return cardFailed(page, frame);
     case 'phone-start': return phoneStart(page, frame);
     case 'phone': return phone(page, frame);
     case 'confirm-session': return confirmSession(page, frame);
-    case 'choose-organisation': return chooseOrganisation(page, frame);
-    case 'choose-employee': return chooseEmployee(page, frame);
-    case 'choose-commission': return chooseCommission(page, frame);
     case 'what-is-sent': return whatIsSent(page, frame);
     case 'already-logged-in': return alreadyLoggedIn(page, frame);
     case 'start-again': return startAgain(page, frame);

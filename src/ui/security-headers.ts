@@ -16,6 +16,7 @@ const formsEnd: Readonly<Record<Kind, 'anywhere' | 'here' | 'no forms'>> = {
   'phone': 'anywhere',
   'confirm-session': 'anywhere',
   'choose-organisation': 'anywhere',
+  'discovery': 'anywhere',
   'choose-employee': 'anywhere',
   'choose-commission': 'anywhere',
   'what-is-sent': 'anywhere',
@@ -33,7 +34,7 @@ const formsEnd: Readonly<Record<Kind, 'anywhere' | 'here' | 'no forms'>> = {
   'logged-out': 'no forms',
 };
 const formAction = { 'anywhere': '', 'here': "; form-action 'self'", 'no forms': "; form-action 'none'" };
-const scripted = new Set<Kind>(['on-the-way', 'choose-commission', 'choose-organisation', 'phone', 'logging-out']);
+const scripted = new Set<Kind>(['on-the-way', 'choose-commission', 'choose-organisation', 'discovery', 'phone', 'logging-out']);
 
 const policy = (kind: Kind, inlinePicture: boolean): string => {
   const script = scripted.has(kind) ? "'self'" : "'none'";

@@ -6,10 +6,10 @@ import { describe } from './describe.ts';
 import { earliestEnd, entityAttributeValues, entityIdOf, entityOf, inFile, sloList } from './entity.ts';
 import { faultIn, type Fault } from './fault.ts';
 import { roleKeys } from './keys.ts';
-import { booleanOf, endpointUrl, indexOf, localised, trimmedText } from './reading.ts';
+import { booleanOf, endpointUrl, extensionsOf, indexOf, localised, trimmedText } from './reading.ts';
 import type { PublishedAcs, PublishedAttributeService, PublishedWish, ServiceMetadata, ServiceWire } from './service-metadata.ts';
 
-const { md, samlp } = namespaces;
+const { idpdisc, md, samlp } = namespaces;
 
 /** The role that asks for logins. A document that is only an identity provider is refused (threats F08). */
 const serviceRoleOf = (entity: XmlElement, fault: Fault): XmlElement => {
@@ -58,6 +58,13 @@ const attributeServices = (role: XmlElement, fault: Fault): readonly PublishedAt
   }));
 };
 
+/** What our discovery service could not use is left out: the service can still log in [IdPDisc §2.5]. */
+const discoveryResponses = (role: XmlElement): { readonly discoveryResponses?: readonly string[] } => {
+  const found = extensionsOf(role, idpdisc, 'DiscoveryResponse').filter((element) => attributeOf(element, 'Binding') === idpdisc && URL.parse(attributeOf(element, 'Location') ?? '')?.protocol === 'https:')
+    .toSorted((a, b) => Number(attributeOf(b, 'isDefault') === 'true') - Number(attributeOf(a, 'isDefault') === 'true')).map((element) => attributeOf(element, 'Location') ?? '');
+  return found.length === 0 ? {} : { discoveryResponses: found };
+};
+
 /**
  * `bytes` of the file to typed facts, or `saml.metadata` with file, line, element and fix in its facts.
  * A signature in the file is not looked at: files of the tree are their owner's word; feeds are verified in federation/.
@@ -87,6 +94,7 @@ const readDocument = (bytes: Uint8Array, fileName: string): ServiceMetadata => {
     assertionConsumerServices: acsList(role, fault),
     singleLogoutServices: sloList(role, fault),
     attributeConsumingServices: services,
+    ...discoveryResponses(role),
     entityCategories: entityAttributeValues(entity, entityAttributes.entityCategory, fault),
   };
   const description = describe(entity, role, fault);

@@ -27,6 +27,7 @@ export interface ServiceWire {
   readonly assertionConsumerServices: readonly PublishedAcs[];
   readonly singleLogoutServices: readonly PublishedSlo[];
   readonly attributeConsumingServices: readonly PublishedAttributeService[];
+  readonly discoveryResponses?: readonly string[];
   readonly entityCategories: readonly string[];
 }
 

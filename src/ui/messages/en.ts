@@ -108,6 +108,7 @@ export const en: Messages = {
     forget: 'Forget what was chosen here',
     missing: { question: 'Is your organisation missing?', answer: 'The ones shown have a login of their own. If you work elsewhere, log in with a card or a phone: choose another way.' },
   },
+  discovery: { other: 'Another way', here: 'Card or phone', hereHint: 'If your organisation has no login of its own' },
   chooseEmployee: { heading: 'Which of your jobs is this for?', lastUsed: 'Last chosen here' },
   chooseCommission: {
     heading: 'Which commission are you working under?',

@@ -121,6 +121,7 @@ export const sv = {
     forget: 'Glöm vad som valts här',
     missing: { question: 'Saknas din organisation?', answer: 'Här visas de som har en egen inloggning. Arbetar du någon annanstans loggar du in med kort eller telefon: välj ett annat sätt.' },
   },
+  discovery: { other: 'Annat sätt', here: 'Kort eller telefon', hereHint: 'För dig vars organisation inte har någon egen inloggning' },
   chooseEmployee: { heading: 'Vilken anställning gäller det?', lastUsed: 'Senast vald här' },
   chooseCommission: {
     heading: 'Vilket uppdrag arbetar du i nu?',

@@ -6,7 +6,7 @@ import type { PartyRegistry } from './parties/model.ts';
 
 const gauges: Readonly<Partial<Record<MarkKind, string>>> = { 'signing-certificate': 'signing', 'encryption-certificate': 'encryption' };
 export const measureRadar = (metrics: ReturnType<typeof createMetrics>, registry: PartyRegistry, clocks: ClockBook): void => metrics.addReading(() => {
-  const marks = endsOf({ registry: registry.current(), own: [], now: 0 });
+  const marks = endsOf({ registry: registry.current(), own: [], fetched: new Set(), now: 0 });
   return [
     { name: 'bryggan_peer_certificate_not_after_seconds', help: 'End of the certificates of services and IdPs, Unix time; of several for one use the last', values: marks.flatMap(({ kind, what, end }) => { const use = gauges[kind]; return use === undefined || end === null ? [] : [{ labels: { peer: what, use }, value: end / 1000 }]; }) },
     { name: 'bryggan_peer_valid_until_seconds', help: 'validUntil of the metadata of services and IdPs, Unix time: from then they are refused', values: marks.flatMap(({ kind, what, end }) => (kind === 'metadata' && end !== null ? [{ labels: { peer: what }, value: end / 1000 }] : [])) },

@@ -33,7 +33,7 @@ export const diagnose = async (tools: Tools): Promise<readonly Diagnosis[]> => {
     : (mode.mode & 0o077) === 0 ? { check: 'state directory', state: 'good', finding: 'readable by its owner alone' } : { check: 'state directory', state: 'bad', finding: `others can read it: chmod 700 ${opened.state}` };
   const trail = verifyTrail({ directory: opened.audit.directory, publicKeys: opened.audit.publicKeys });
   const audit: Diagnosis = trail.findings.length === 0 ? { check: 'audit trail', state: 'good', finding: `${trail.nodes.reduce((sum, { lines }) => sum + lines, 0)} lines, whole` } : { check: 'audit trail', state: 'bad', finding: `${trail.findings.length} findings: bryggan audit verify` };
-  return [configuration, state, ...certificates, audit, ...ofOthers(await lookAround(opened, now)), ...(await ofProcess(await opened.runningStatus()))];
+  return [configuration, state, ...certificates, audit, ...ofOthers(await lookAround(tools, opened)), ...(await ofProcess(await opened.runningStatus()))];
 };
 
 interface Status { readonly readiness?: { readonly status: string; readonly reasons: readonly string[] }; readonly store?: string; readonly registry?: { readonly alarm: unknown; readonly services: number; readonly held?: unknown; readonly otherNodes?: readonly { readonly node: string }[] }; readonly sources?: readonly SourceStatus[]; readonly feeds?: { readonly faults: readonly { readonly feed: string; readonly detail: string }[]; readonly published: readonly { readonly id: string; readonly validUntil: number; readonly entities: number }[] }; readonly revocation?: readonly IssuerFreshness[] }
@@ -50,7 +50,7 @@ const ofFeeds = (feeds: Status['feeds']): readonly Diagnosis[] => [
   ...(feeds?.published ?? []).map(({ id, validUntil, entities }): Diagnosis => ({ check: `feed ${id}`, state: 'good', finding: `${entities} entities, valid until ${new Date(validUntil).toISOString()}` })),
 ];
 /** Others' ends: a certificate only holds its key, but metadata past its end is refused. */
-const ofOthers = (marks: readonly Mark[]): readonly Diagnosis[] => marks.filter(({ kind, reminder }) => kind !== 'our-certificate' && (reminder === null || reminder <= SOON)).map(({ kind, what, days, seconds }) => ({
+const ofOthers = (marks: readonly Mark[]): readonly Diagnosis[] => marks.filter(({ kind, reminder }) => kind !== 'our-certificate' && kind !== 'source' && (reminder === null || reminder <= SOON)).map(({ kind, what, days, seconds }) => ({
   check: `${kind.replace('-', ' ')}: ${what}`, state: kind === 'metadata' && days !== null && days < 0 ? 'bad' : 'soon',
   finding: seconds !== null ? `${String(Math.abs(seconds))} seconds ${seconds < 0 ? 'ahead' : 'behind'}: tell its owner (bryggan radar --mail)` : `${(days ?? 0) < 0 ? `ended ${String(-(days ?? 0))} days ago` : `${String(days)} days left`}: tell its owner (bryggan radar --mail)`,
 }));

@@ -5,19 +5,21 @@ import type { ClockRow } from '../federation/radar/clocks.ts';
 import type { Instant } from '../core/ports.ts';
 import type { Registry } from '../parties/model.ts';
 import { renderTemplate, type TemplateFacts } from './kit/template.ts';
-import type { Opened } from './tools.ts';
+import type { SourceStatus } from '../federation/sources/model.ts';
+import type { Opened, Tools } from './tools.ts';
 
 export interface Letter { readonly party: string; readonly to: string; readonly subject: string; readonly text: string }
-interface Running { readonly clocks?: readonly ClockRow[]; readonly fetches?: readonly ReadingRow[] }
+interface Running { readonly clocks?: readonly ClockRow[]; readonly fetches?: readonly ReadingRow[]; readonly sources?: readonly SourceStatus[] }
 
 /** Works without a running process; clocks and readings are seen by one alone. */
-export const lookAround = async (opened: Opened, now: Instant): Promise<readonly Mark[]> => {
+export const lookAround = async (tools: Tools, opened: Opened): Promise<readonly Mark[]> => {
   const running = (await opened.runningStatus()) as Running | null;
-  return radarOf({ registry: opened.registry, own: opened.certificates.map(({ what, notAfter }): OwnEnd => ({ what, notAfter })), clocks: running?.clocks ?? [], readings: running?.fetches ?? [], feedValidity: opened.feedValidity, now });
+  const { fromSources } = await tools.wantedAndApplied();
+  return radarOf({ registry: opened.registry, own: opened.certificates.map(({ what, notAfter }): OwnEnd => ({ what, notAfter })), clocks: running?.clocks ?? [], readings: running?.fetches ?? [], sources: running?.sources ?? [], fetched: new Set(fromSources), feedValidity: opened.feedValidity, now: tools.now() });
 };
 
 const day = (instant: Instant): string => new Date(instant).toISOString().slice(0, 10);
-const kinds: Readonly<Record<MarkKind, string>> = { 'signing-certificate': 'signing', 'encryption-certificate': 'encryption', 'metadata': 'metadata', 'clock': 'clock', 'reading': 'reading', 'our-certificate': 'ours' };
+const kinds: Readonly<Record<MarkKind, string>> = { 'signing-certificate': 'signing', 'encryption-certificate': 'encryption', 'metadata': 'metadata', 'clock': 'clock', 'reading': 'reading', 'source': 'source', 'our-certificate': 'ours' };
 const factsOf = ({ kind, what, end, days, seconds }: Mark): TemplateFacts => ({
   what: what.replace(/^service /, 'tjänsten ').replace(/^idp /, 'identitetsleverantören ').replace(/^party /, 'läsaren hos '), end: end === null ? '' : day(end), days: String(Math.abs(days ?? 0)), past: days !== null && days < 0, ahead: seconds !== null && seconds < 0, seconds: String(Math.abs(seconds ?? 0)),
   ...Object.fromEntries(Object.entries(kinds).map(([name, fact]) => [`is_${fact}`, name === kind])),

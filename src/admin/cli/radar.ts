@@ -11,7 +11,7 @@ export const addRadar = (program: Command, processes: Processes, terminal: Termi
     .option('--mail', 'a text in Swedish for each party that owns something of it, ready to be sent').option('--json').action(async ({ mail, json }) => {
       const tools = await processes.tools();
       const opened = await tools.open();
-      const marks = await lookAround(opened, tools.now());
+      const marks = await lookAround(tools, opened);
       if (marks.some(({ days }) => days !== null && days <= URGENT)) terminal.exit = 1;
       if (mail !== true) {
         const rows = marks.map(({ party, what, kind, end, days, seconds }) => ({ party: party ?? 'ours', what, kind, ends: end === null ? null : new Date(end).toISOString().slice(0, 10), days, seconds }));

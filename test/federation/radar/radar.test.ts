@@ -9,7 +9,7 @@ import { authnRequest, iso, NOW, peerKey, redirectQuery, testContext, testKey, t
 
 const DAY = 86_400_000;
 const key = (days: number, name = 'service') => ({ ...peerKey(testKey(name)), notAfter: NOW + days * DAY });
-const view = (change: Partial<RadarView> = {}, wire = testWire()): RadarView => ({ registry: testRegistry([testService({ wire })]), own: [], clocks: [], readings: [], feedValidity: 7 * DAY, now: NOW, ...change });
+const view = (change: Partial<RadarView> = {}, wire = testWire()): RadarView => ({ registry: testRegistry([testService({ wire })]), own: [], clocks: [], readings: [], sources: [], fetched: new Set(), feedValidity: 7 * DAY, now: NOW, ...change });
 const our = { name: 'Bryggan', operator: 'Västra Götalandsregionen', email: 'drift@region.example', phone: '031-390 06 02' };
 const lettersOf = (marks: readonly Mark[]) => lettersFor(marks, testRegistry(), our);
 
@@ -31,6 +31,12 @@ describe('the radar', () => {
   it('a reader of ours that has stopped is seen; one that reads, and a stranger, are not', () => {
     const row = (consumer: string, ago: number) => ({ consumer, what: 'feed', last: NOW - ago * DAY });
     expect(radarOf(view({ readings: [row('service ale/journal', 5), row('party ale', 1), row('address 192.0.2.1', 300)] }))).toMatchObject([{ kind: 'reading', what: 'service ale/journal', days: 2, reminder: 7 }]);
+  });
+  it('metadata that is fetched moves its end on by itself: not the service’s worry, but a source that gives nothing new is ours', () => {
+    const wire = testWire({ validUntil: NOW + 5 * DAY });
+    expect(radarOf(view({}, wire))).toMatchObject([{ kind: 'metadata', days: 5 }]);
+    expect(radarOf(view({ fetched: new Set(['ale/journal']), sources: [{ id: 'sambi', alarm: 'ok', validUntil: NOW + 5 * DAY }] }, wire))).toEqual([]);
+    expect(radarOf(view({ fetched: new Set(['ale/journal']), sources: [{ id: 'sambi', alarm: 'late', validUntil: NOW + 5 * DAY }, { id: 'skolfed', alarm: 'never', validUntil: null }] }, wire))).toMatchObject([{ kind: 'source', what: 'source skolfed', days: null, party: null }, { kind: 'source', what: 'source sambi', days: 5, reminder: 7 }]);
   });
 });
 describe('clocks of partners', () => {

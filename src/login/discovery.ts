@@ -55,10 +55,11 @@ export const discover = (query: DiscoveryQuery, browser: Browser, ports: LoginPo
   return reply(pageContent({ kind: 'discovery', options, asked }), { ...bareFrame(ports), asker: askerOf(discovery.service, registry), support: registry.parties.get(discovery.service.party)?.support ?? ports.operatorSupport });
 };
 
-/** GET /discovery/choose: one of the list, from our own page. `organisation`: an IdP's id, or `here` for a login of our own (card or phone). */
+/** GET /discovery/choose: one of the list, from our own page. `organisation`: an IdP's id, or `here` for a login of our own (card or phone), `forget` for what this browser chose before. */
 export const discovered = (query: DiscoveryQuery, organisation: string, browser: Browser, ports: LoginPorts, ownEntityId: string): FlowReply => {
   const discovery = accept(query, ports.registry.current());
   if (organisation === 'here') return reply({ kind: 'redirect', to: back(discovery, ownEntityId) }, bareFrame(ports));
+  if (organisation === 'forget') return { ...discover({ ...query, passive: null }, { ...browser, lastOrganisation: null }, ports), cookies: [{ name: 'organisation', value: null }] };
   const chosen = providersOf(ports, discovery.service).find(({ id }) => id === organisation);
   // A list that changed meanwhile is shown anew.
   if (chosen === undefined) return discover({ ...query, passive: null }, browser, ports);

@@ -43,7 +43,10 @@ describe('discovery', () => {
     const page = await visit(agent, { return: `${RETURN}?state=a%20b` });
     expect([page.step, shown(page)]).toEqual(['discovery', ['boras/idp', 'ale/idp', 'here']]);
     expect((await choose(agent, page, 'ale/idp')).url.href).toBe(`${RETURN}?state=a%20b&entityID=${encodeURIComponent(entityOf('ale'))}`);
-    expect(shown(await visit(agent, {}))[0]).toBe('ale/idp');
+    const again = await visit(agent, {});
+    expect(shown(again)[0]).toBe('ale/idp');
+    expect(shown(await choose(agent, again, 'forget'))[0]).toBe('boras/idp');
+    expect((await visit(agent, { isPassive: 'true' })).url.href).toBe(RETURN);
   });
   it('without return it is the default address; the parameter has the name that was asked for', async () => {
     const agent = bryggan.agentFor(null);

@@ -22,7 +22,7 @@ export const discovery = ({ options, asked }: Extract<Page, { kind: 'discovery' 
       searchBox(options.length, { label: texts.search(options.length), placeholder: texts.placeholder, found: texts.found, nothing: texts.nothingFound }),
       html`<form method="get" action="/discovery/choose">${Object.entries(asked).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}${
         options.length === 0 ? null : html`<section data-group="" aria-labelledby="all"><h2 id="all">${texts.all}</h2><ul class="choices">${options.map((option, place) => choice(option, place === 0))}</ul></section>`
-      }<section aria-labelledby="other"><h2 id="other">${own.other}</h2><ul class="choices"><li>${here}</li></ul></section></form>`,
+      }<section aria-labelledby="other"><h2 id="other">${own.other}</h2><ul class="choices"><li>${here}</li></ul></section>${options.some((option) => option.lastUsed) ? html`<button class="quiet" name="organisation" value="forget" data-action="forget">${texts.forget}</button>` : null}</form>`,
     ],
   };
 };

@@ -104,7 +104,9 @@ export const establishSession = async (identity: VerifiedIdentity, earlierId: Se
   const continued: SsoSession = { ...session, acting: earlier.value.acting };
   await create(continued, ports);
   await ports.stores.movedSessions.create(earlier.value.id, continued.id, ports.settings.absoluteSeconds);
-  for (const entry of (await sessions.end(earlier.value.id)) ?? []) await sessions.addService(continued.id, entry, ports.settings.idleSeconds);
+  // The IdP's newer name of the login has taken the older one's place.
+  const handedOver = ((await sessions.end(earlier.value.id)) ?? []).filter(({ protocol, service }) => protocol !== 'upstream' || service !== identity.method);
+  for (const entry of handedOver) await sessions.addService(continued.id, entry, ports.settings.idleSeconds);
   return continued;
 };
 

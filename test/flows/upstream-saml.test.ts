@@ -319,6 +319,16 @@ describe('logout', () => {
     await bryggan.agentFor(null).go(demand({ name: '_name', index: null }), { from: new URL(UPSTREAM_SLO) });
     expect(await isLoggedIn(agent)).toBe(false);
   });
+  it('after a second login there, the IdP ends our session by its newer name', async () => {
+    const agent = bryggan.agentFor(null);
+    receivedFrom(await logIn(agent, named('_first')));
+    const { request, relayState } = requestAt(await goOn(agent, await service.start(agent, bryggan, { children: scoping(idpList(UPSTREAM_ID)), attributes: { ForceAuthn: 'true' } })));
+    receivedFrom(await goOn(agent, await post(agent, answerTo(request.id, named('_second')), relayState)));
+    await agent.go(demand({ name: '_first' }), { from: new URL(UPSTREAM_SLO) });
+    expect(await isLoggedIn(agent)).toBe(true);
+    await agent.go(demand({ name: '_second' }), { from: new URL(UPSTREAM_SLO) });
+    expect(await isLoggedIn(agent)).toBe(false);
+  });
   it.each([
     ['unsigned', { key: null }], ['signed by somebody else', { key: testKey('mallory') }], ['of another IdP', { issuer: 'https://other.example/idp' }], ['for another address', { destination: 'https://evil.example/slo' }],
     ['an hour old', { issueInstant: Date.now() - 3_600_000 }], ['about another session', { index: 'index-other' }], ['about another name', { name: '_nobody', index: 'index-_forged' }],

@@ -15,6 +15,8 @@ const needed: readonly (readonly [proof: string, debianPackage: string])[] = [
   ['/usr/lib/apache2/modules/mod_auth_openidc.so', 'libapache2-mod-auth-openidc'],
   ['/usr/lib/apache2/modules/mod_shib.so', 'libapache2-mod-shib'],
   ['/usr/sbin/shibd', 'shibboleth-sp-utils'],
+  ['/usr/share/simplesamlphp/www/index.php', 'simplesamlphp'],
+  ['/etc/apache2/mods-available/php8.2.load', 'libapache2-mod-php'],
   ['/usr/bin/xmlsec1', 'xmlsec1'],
   ['/usr/lib/python3/dist-packages/saml2/__init__.py', 'python3-pysaml2'],
   ['/usr/sbin/slapd', 'slapd'],

@@ -16,11 +16,15 @@ export interface ApacheSettings {
   readonly server?: string;
   /** Directives inside the virtual host; `@DIR@` is the folder. */
   readonly directives: string;
+  /** Default: event. PHP runs inside processes of one thread. */
+  readonly processes?: 'event' | 'prefork';
+  /** Folders that the server may write into. */
+  readonly writable?: readonly string[];
   /** Files below htdocs/, and others beside it. */
   readonly files: Readonly<Record<string, string | Buffer>>;
 }
 
-const base = ['mpm_event', 'authn_core', 'authz_core', 'authz_host', 'authz_user', 'mime', 'dir', 'env', 'headers', 'include', 'filter', 'ssl', 'socache_shmcb'];
+const base = ['authn_core', 'authz_core', 'authz_host', 'authz_user', 'mime', 'dir', 'env', 'headers', 'include', 'filter', 'ssl', 'socache_shmcb'];
 
 const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -38,10 +42,14 @@ export const startApache = async (settings: ApacheSettings): Promise<Apache> => 
     chmodSync(join(directory, name), 0o644);
     return join(directory, name);
   };
+  for (const name of settings.writable ?? []) {
+    mkdirSync(join(directory, name));
+    chmodSync(join(directory, name), 0o777);
+  }
   const certificate = write('tls.pem', readFileSync(settings.certificateFile));
   const key = write('tls.key', readFileSync(settings.keyFile));
   for (const [name, content] of Object.entries(settings.files)) write(name, content);
-  const modules = [...base, ...settings.modules].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`);
+  const modules = [`mpm_${settings.processes ?? 'event'}`, ...base, ...settings.modules].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`);
   const config = write('apache.conf', `
 ServerRoot ${directory}
 ServerName 127.0.0.1
@@ -71,7 +79,11 @@ ${settings.directives.replaceAll('@DIR@', directory)}
 </VirtualHost>
 `);
   const log = (): string => { try { return readFileSync(join(directory, 'error.log'), 'utf8'); } catch { return ''; } };
-  const process_: ChildProcess = spawn('/usr/sbin/apache2', ['-DFOREGROUND', '-f', config], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const process_: ChildProcess = spawn('/usr/sbin/apache2', ['-DFOREGROUND', '-f', config], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // The prefork server ends its whole process group, and ours must not be in it.
+    detached: settings.processes === 'prefork',
+  });
   let said = '';
   process_.stderr?.on('data', (chunk) => { said += String(chunk); });
   let exited = false;

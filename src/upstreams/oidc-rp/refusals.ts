@@ -12,8 +12,9 @@ export const codeOfError = (error: string): ErrorCode => told.get(error) ?? 'ups
 
 const byClaim: ReadonlyMap<string, ErrorCode> = new Map([['nonce', 'upstream.in-response-to'], ['iss', 'upstream.issuer'], ['aud', 'upstream.audience'], ['azp', 'upstream.audience'], ['auth_time', 'upstream.authn-instant'], ['exp', 'upstream.condition-window'], ['iat', 'upstream.issue-instant'], ['nbf', 'upstream.condition-window']]);
 const field = (value: unknown, name: string): unknown => (typeof value === 'object' && value !== null && name in value ? (value as Readonly<Record<string, unknown>>)[name] : undefined);
+/** A parser's message quotes what it read, which may be a token. */
 const wordsOf = (error: unknown): string => {
-  const message = field(error, 'message');
+  const message = error instanceof SyntaxError ? '' : field(error, 'message');
   return typeof message === 'string' ? message : '';
 };
 /** The error and what caused it, outermost first. */

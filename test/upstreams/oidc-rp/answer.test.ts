@@ -2,6 +2,7 @@
 import { SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../src/core/error-catalogue.ts';
+import type { BrygganError } from '../../../src/core/errors.ts';
 import { CLIENT, codeOf, HANDLE, ISSUER, LOA2, LOA3, PERSON, providerOf, refused, stage, strangerKey, wireOf, type Parts } from './stage.ts';
 
 const withClaims = (change: JWTPayload): Partial<Parts> => ({ claims: (good) => ({ ...good, ...change }) });
@@ -105,6 +106,13 @@ describe('the callback', () => {
   it('a code that the issuer does not take is refused', async () => {
     const { start, take } = stage({ tokenStatus: 400 });
     expect(await codeOf(take((await start()).memory))).toBe('upstream.status');
+  });
+  it('an answer that is no JSON is refused, and not a word of it goes further', async () => {
+    const { start, take } = stage({ tokenBody: 'secret-of-somebody' });
+    const { memory } = await start();
+    const error = await take(memory).then(() => null, (thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'upstream.unreadable' });
+    expect(JSON.stringify([(error as BrygganError).detail, (error as BrygganError).facts])).not.toMatch(/secret|somebody/);
   });
   it('the registry may have changed meanwhile: another issuer is not believed for the old request', async () => {
     const { start } = stage();

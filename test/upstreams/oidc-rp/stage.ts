@@ -49,6 +49,8 @@ export interface Parts {
   readonly discovery: Readonly<Record<string, unknown>>;
   readonly tokenStatus: number;
   readonly tokenError: string;
+  /** Instead of the token endpoint's JSON. */
+  readonly tokenBody: string;
 }
 export interface Called { readonly url: string; readonly call: Exchange }
 export interface Stage {
@@ -78,6 +80,7 @@ export const stage = (parts: Partial<Parts> = {}, provider: OidcProvider = provi
       if (url.endsWith('/keys')) return json({ keys: [{ ...await exportJWK(issuerKey.publicKey), kid: 'one', use: 'sig', alg: 'ES256' }] });
       if (url.endsWith('/par')) return json({ request_uri: 'urn:ietf:params:oauth:request_uri:x', expires_in: 60 }, 201);
       if (parts.tokenStatus !== undefined) return json({ error: parts.tokenError ?? 'invalid_grant' }, parts.tokenStatus);
+      if (parts.tokenBody !== undefined) return { status: 200, contentType: 'application/json', bytes: Buffer.from(parts.tokenBody) };
       const token = await tokenFor();
       return json({ access_token: 'x', token_type: 'Bearer', expires_in: 60, ...(token === null ? {} : { id_token: token }) });
     },

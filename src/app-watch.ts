@@ -71,7 +71,7 @@ export const createView = ({ configuration, metrics, trail, stores, revocation, 
   };
   return {
     live: () => true, ready, metrics: () => metrics.render(),
-    status: async () => ({ readiness: await ready(), sources: sources.status(), registry: { ...registry.status(), held: registry.held(), otherNodes: disagreeing() }, feeds: { faults: feeds.publisher.faults, published: feeds.lines().map(({ id, signedAt, validUntil, sha256, members }) => ({ id, signedAt, validUntil, sha256, entities: members.length })) }, audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), auditHead: await headOf(), clocks: clocks.rows(), fetches: (await fetches()).map(({ consumer, what, last }) => ({ consumer, what, last })), environment: configuration.environment, entityId: configuration.entityId }),
+    status: async () => ({ readiness: await ready(), sources: sources.status(), registry: { ...registry.status(), held: registry.held(), otherNodes: disagreeing() }, feeds: { faults: feeds.publisher.faults, published: feeds.lines().map(({ id, signedAt, validUntil, sha256, members }) => ({ id, signedAt, validUntil, sha256, entities: members.length })) }, audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), auditHead: await headOf(), clocks: clocks.rows(), fetches: (await fetches().catch(() => [])).map(({ consumer, what, last }) => ({ consumer, what, last })), environment: configuration.environment, entityId: configuration.entityId }),
   };
 };
 

@@ -69,7 +69,8 @@ const attributeStep = async (service: ServiceParty, { person, commission }: Test
   }
   if (person === undefined) return unseen('attributes', 'depend on the scopes asked for; bryggan service show --guide lists what may leave');
   try {
-    const preview = await previewFor({ service: service.id, person, commission, level: TEST_LEVEL }, opened, now);
+    const asked = { service: service.id, person, commission, level: TEST_LEVEL, requesters: [] };
+    const preview = await previewFor(asked, opened, now);
     if (!('attributes' in preview)) return works('attributes', `the person would be asked ${preview.wouldAsk}; name one with --commission to see what comes`);
     const missing = preview.attributes.filter(({ outcome }) => outcome !== 'released');
     const list = missing.map(({ attribute, outcome, rule, required }) => `${attribute} (${outcome === 'no-value' ? 'this person has none' : rule}${required ? ', required' : ''})`).join(', ');

@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { attributeByWireName, attributeRow, catalogue, friendlyNameOf, labelOf, type ClaimDialect } from '../../attributes/catalogue.ts';
 import type { ReleasePolicy } from '../../attributes/policy.ts';
 import { mayStillLeave } from '../../attributes/release.ts';
+import { fail } from '../../core/errors.ts';
 import type { Locale } from '../../core/locale.ts';
 import type { LocalisedText } from '../../core/locale.ts';
 import type { Instant } from '../../core/ports.ts';
@@ -107,9 +108,16 @@ const commonFacts = ({ service, party, our, language }: GuideQuestion): Template
   };
 };
 
-/** The guide as Markdown, and each product's settings by themselves. */
+/** What a service says of itself stands in settings that somebody pastes: it must not become a line of them. */
+const unquotable = /['"`\\\s<>|$]/;
+const saysOfItself = ({ wire, homeUrl }: ServiceParty): readonly string[] => [
+  wire.entityId, homeUrl ?? '', ...(wire.protocol === 'saml' ? [...wire.assertionConsumerServices.map(({ url }) => url), ...wire.singleLogoutServices.map(({ url }) => url), ...wire.nameIdFormats] : [...wire.redirectUris, ...wire.postLogoutRedirectUris, wire.backchannelLogoutUri ?? '', wire.frontchannelLogoutUri ?? '']),
+];
+
+/** The guide as Markdown, and each product's settings by themselves. Errors: `command.usage` when an address of the service could not stand in settings. */
 export const guideFor = (question: GuideQuestion): Guide => {
   const { service, language } = question;
+  if (saysOfItself(service).some((text) => unquotable.test(text))) return fail('command.usage', `${service.id} has an id or address with quotes, white space or the like: no settings can be written with it safely`);
   const { wire } = service;
   const facts: TemplateFacts = { ...commonFacts(question), ...(wire.protocol === 'saml' ? samlFacts(wire, question) : oidcFacts(wire, question)) };
   const products = productRows().filter(({ protocol }) => protocol === wire.protocol).map(({ id, name, file, note, settings }): ProductSettings => ({ id, name, file, note: renderTemplate(note[language], facts).trim(), settings: renderTemplate(settings, facts) }));

@@ -74,6 +74,16 @@ describe('the guide', () => {
     const [defaults = '', map = ''] = settings('vgr/journal', 'shibboleth-sp').split('<!-- attribute-map.xml -->');
     for (const text of [defaults, `<Attributes>${map}</Attributes>`]) expect(() => readXml(Buffer.from(text), 'metadata')).not.toThrow();
   });
+  it.each(["https://journal.service.example/acs?a='.system('x').'", 'https://journal.service.example/"quoted"', 'https://journal.service.example/`x`'])('an address that would become a line of somebody’s settings is refused: %s', (url) => {
+    const service = opened.registry.services.get('vgr/journal' as ServiceId);
+    if (service?.wire.protocol !== 'saml') throw new Error('no service');
+    const { wire } = service;
+    const [acs] = wire.assertionConsumerServices;
+    if (acs === undefined) throw new Error('no address');
+    const asked = { party: undefined, policy: opened.releasePolicy, our: opened.our, language: 'en' as const };
+    expect(() => guideFor({ ...asked, service: { ...service, wire: { ...wire, assertionConsumerServices: [{ ...acs, url }] } } })).toThrow(/no settings can be written/);
+    expect(guideFor({ ...asked, service }).text).toContain(acs.url);
+  });
   it('holds no secret: no private key, no secret or its checksum, nothing from the state directory', () => {
     for (const text of [guide('vgr/journal').text, guide('vgr/rota').text, JSON.stringify(guide('vgr/rota'))]) {
       expect(text).not.toContain('PRIVATE KEY');

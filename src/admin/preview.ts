@@ -20,8 +20,8 @@ const keyOf = (text: string, opened: Opened): PersonKey =>
 const hidden = '(not shown)';
 const pointing = new Set(['name', 'contact', 'whereabouts', 'certificate', 'personal-identity-number']);
 
-export interface PreviewQuestion { readonly service: string; readonly person: string; readonly commission: string | undefined; readonly level: AssuranceLevel }
-export const previewFor = async ({ service: serviceId, person, commission, level }: PreviewQuestion, opened: Opened, now: Instant) => {
+export interface PreviewQuestion { readonly service: string; readonly person: string; readonly commission: string | undefined; readonly level: AssuranceLevel; readonly requesters?: readonly string[] }
+export const previewFor = async ({ service: serviceId, person, commission, level, requesters = [] }: PreviewQuestion, opened: Opened, now: Instant) => {
   const service = opened.registry.services.get(serviceId as ServiceId) ?? fail('command.usage', `there is no service ${serviceId}; \`bryggan service list\` names them all`);
   const key = keyOf(person, opened);
   const known = (await opened.directory.find(key, { level })) ?? fail('directory.person-unknown', 'the directory has no such person');
@@ -38,7 +38,7 @@ export const previewFor = async ({ service: serviceId, person, commission, level
     return { service: service.id, wouldAsk: outcome.kind === 'ask-commission' ? 'which commission' : 'which post', options: outcome.options.map(({ choice }) => choice.commissionHsaId ?? choice.employeeHsaId) };
   }
   const assuranceUri = answerLevel(level, undefined, service.federation.assurance) ?? fail('saml.authn-context', `${service.federation.id} has no word for ${level}`);
-  const preview = previewRelease({ service, policy: opened.releasePolicy, acting: outcome.acting, requested, context: { assuranceUri, environment: opened.environment } });
+  const preview = previewRelease({ service, policy: opened.releasePolicy, acting: outcome.acting, requested, requesters, context: { assuranceUri, environment: opened.environment } });
   const names = service.federation.attributeDialect === 'sweden-connect' ? 'sweden-connect' : 'inera';
   // threats J08: what a protected person is called and where they work stands on no screen but their own.
   const isHidden = (attribute: string): boolean => found.protectedPerson && pointing.has(attributeRow(attribute)?.sensitivity ?? 'name');

@@ -7,7 +7,7 @@ import type { RecordedEvent } from '../audit/model.ts';
 const word = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '–');
 const sentences: Readonly<Record<string, (event: RecordedEvent) => string>> = {
   'login.authenticated': ({ facts }) => `somebody proved who they are: ${word(facts['method'])}, level ${word(facts['level'])}, certificate ${word(facts['certificateSerial'])} of ${word(facts['issuer'])}`,
-  'login.succeeded': ({ facts }) => `answered ${facts['reused'] === true ? 'from the session, without a new login' : 'after a login'}, level ${word(facts['assurance'])}${facts['staleSince'] === undefined ? '' : `, with facts of ${word(facts['staleSince'])} because the directory was away`}; released: ${(facts['released'] as readonly string[] | undefined ?? []).join('; ') || 'nothing'}`,
+  'login.succeeded': ({ facts }) => `answered ${facts['reused'] === true ? 'from the session, without a new login' : 'after a login'}, level ${word(facts['assurance'])}${facts['staleSince'] === undefined ? '' : `, with facts of ${word(facts['staleSince'])} because the directory was away`}${Array.isArray(facts['requesters']) ? `, for ${facts['requesters'].map(word).join(', ') || 'an application that was not named'}` : ''}; released: ${(facts['released'] as readonly string[] | undefined ?? []).join('; ') || 'nothing'}`,
   'login.refused': ({ code, facts }) => `refused: ${code ?? ''}. ${word(facts['detail'])}${facts['missing'] === undefined ? '' : `: ${word(facts['missing'])}`}`,
   'login.cancelled': ({ code }) => `ended by the person (${code ?? 'cancelled'})`,
   'card.refused': ({ code, facts }) => `the card was refused: ${code ?? ''}. ${word(facts['detail'])}`,

@@ -30,4 +30,6 @@ export type ReleasedIdentity = Branded<{
   readonly subjectKey: string;
   readonly attributes: { readonly [attribute: AttributeId]: readonly AttributeValue[] };
   readonly decisions: readonly ReleaseDecision[];
+  /** Applications behind a local IdP that this release was narrowed for, as its request named them. */
+  readonly requesters?: readonly string[];
 }, 'ReleasedIdentity'>;

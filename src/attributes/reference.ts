@@ -67,6 +67,7 @@ nobody denies it, and nothing about the person forbids it. Each decision keeps t
 | *name of a policy rule* | released because this rule voted for it, or held back because this rule denies it |
 | \`service-deny\` | the service's own file denies it |
 | \`service-not-allowed\` | the service's own file does not allow it |
+| \`requester-not-allowed\` | the service is a local IdP, and the application behind it is not allowed this, not known, or not named |
 | \`policy-not-allowed\` | no rule of the policy that applies to the service votes for it |
 | \`not-entitled\` | the policy does not entitle the service to the number, or to people with protected identity: one word for both, for reasons are kept where the mark must not stand |
 | \`coordination-number\` | the number is a samordningsnummer, and the service does not accept those |

@@ -18,6 +18,8 @@ export interface ReleaseQuestion {
   readonly policy: ReleasePolicy;
   readonly acting: ActingPerson;
   readonly requested: readonly RequestedAttribute[];
+  /** Applications that the service asks for, as its request names them (RequesterID); they count where the service is a local IdP. */
+  readonly requesters?: readonly string[];
   readonly context: ReleaseContext;
 }
 
@@ -58,6 +60,16 @@ const knownStanding = (service: ServiceParty, policy: ReleasePolicy): Standing =
   return standing;
 };
 
+/**
+ * Everybody on the way sees what leaves, so each application named must be allowed the attribute. One that the service's file does
+ * not know, and a request that names none, get the least [SAMLCore §3.4.1.2: RequesterID].
+ */
+const allowsRequesters = ({ service: { proxying }, requesters = [] }: ReleaseQuestion, row: AttributeRow): boolean => {
+  if (proxying === undefined) return true;
+  const known = requesters.map((requester) => proxying.requesters.get(requester)?.allow ?? proxying.others);
+  return (known.length === 0 ? [proxying.others] : known).every((allow) => covers(allow, row));
+};
+
 const identifying = new Set<AttributeRow['sensitivity']>(['name', 'contact', 'whereabouts', 'certificate']);
 const isFeigned = ({ employment, commission }: ActingPerson): boolean =>
   employment?.feigned === true || (commission !== null && (commission.feigned || commission.unit.feigned || commission.provider.feigned));
@@ -84,6 +96,7 @@ const judge = (attribute: AttributeId, question: ReleaseQuestion, standing: Stan
   const denial = standing.denied.get(attribute);
   if (denial !== undefined) return held(denial);
   if (!covers(question.service.release.allow, row)) return held('service-not-allowed');
+  if (!allowsRequesters(question, row)) return held('requester-not-allowed');
   const vote = standing.voteFor(row);
   if (vote === undefined) return held('policy-not-allowed');
   const objection = personalObjection(row, question, standing);
@@ -147,5 +160,5 @@ export const release = (question: ReleaseQuestion): ReleasedIdentity => {
     if (missing.some(({ outcome }) => outcome === 'no-value')) fail('release.required-missing', 'the service requires what no source has a value for', facts);
     fail('release.required-held-back', 'the service requires what it may not get', facts);
   }
-  return { subjectKey: subjectKeyOf(question.acting), attributes, decisions } as ReleasedIdentity;
+  return { subjectKey: subjectKeyOf(question.acting), attributes, decisions, ...(question.service.proxying === undefined ? {} : { requesters: question.requesters ?? [] }) } as ReleasedIdentity;
 };

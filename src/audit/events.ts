@@ -24,7 +24,7 @@ export const auditEvents: Readonly<Record<AuditEventType, EventRow>> = {
     says: 'A service was answered: this person, at this level, with these attributes.', reader: `${parties}; it is the line that a care giver joins its own access log on`,
     facts: {
       ...identity, assurance: 'level as it was said to the service', reused: 'true when an earlier session answered', released: 'each attribute, what became of it, and the rule; never a value',
-      staleSince: 'the directory was away: its facts are from this time', algorithm: 'signature algorithm', inResponseTo: 'SAML: id of the request', responseId: 'SAML: id of the response', assertionId: 'SAML: id of the assertion',
+      requesters: 'local IdP: applications behind it, as its request named them', staleSince: 'the directory was away: its facts are from this time', algorithm: 'signature algorithm', inResponseTo: 'SAML: id of the request', responseId: 'SAML: id of the response', assertionId: 'SAML: id of the assertion',
       nameIdFormat: 'SAML: format of the subject', signedResponse: 'SAML: true when the response is signed', signedAssertion: 'SAML: true when the assertion is signed', encrypted: 'SAML: true when the assertion is encrypted',
       grant: 'OpenID Connect: id of the grant that its code and tokens hang on', responseMode: 'OpenID Connect: how the answer was sent', scopes: 'OpenID Connect: scopes granted', pushed: 'OpenID Connect: true when the request was pushed',
     },

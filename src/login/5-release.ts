@@ -15,7 +15,7 @@ export const releaseFor = (transaction: AuthenticatedTransaction, acting: Extrac
   const assuranceUri = answerLevel(identity.level, request.assurance ?? undefined, service.federation.assurance)
     ?? fail('saml.authn-context', 'the login is not at a level that was asked for', { level: identity.level }); // [SAMLCore §3.3.2.2.1]
   const released = release({
-    service, policy: ports.releasePolicy(), acting: acting.acting, requested: request.requestedAttributes,
+    service, policy: ports.releasePolicy(), acting: acting.acting, requested: request.requestedAttributes, requesters: request.proxying?.requesters ?? [],
     context: { assuranceUri, environment: ports.settings.environment, transactionIdentifier: transaction.reference },
   });
   const { id, reference, expiresAt, cookieHash, beginCodeHash, locale } = transaction;

@@ -58,6 +58,7 @@ export const respond = async (
     reference: transaction.reference, slip, person: subject.person, personParty: subject.personParty,
     facts: {
       ...auditFacts, ...(staleSince == null ? {} : { staleSince: new Date(staleSince).toISOString() }), method: identity.method, level: identity.level, assurance: transaction.assuranceUri, reused: subject.reused,
+      ...(transaction.released.requesters === undefined ? {} : { requesters: transaction.released.requesters }),
       released: transaction.released.decisions.map(({ attribute, outcome, rule }) => `${attribute} ${outcome} ${rule}`),
     },
   });

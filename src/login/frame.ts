@@ -9,8 +9,14 @@ import type { AnswerSlip, LoginTransaction } from './transaction.ts';
 
 export const pathOf = (id: TransactionId, rest = ''): string => `/login/${id}/${rest}`;
 
-export const askerOf = (service: ServiceParty, registry: Registry): Asker => ({
-  name: service.names,
+/** “<application> through <local IdP>”, where the service is one and its request names an application that we know: the nearest the person. */
+const nameOf = ({ names, proxying }: ServiceParty, requesters: readonly string[]): ServiceParty['names'] => {
+  const application = requesters.map((requester) => proxying?.requesters.get(requester)?.names).find((known) => known != null);
+  return application == null ? names : { sv: `${application.sv} genom ${names.sv}`, en: `${application.en} through ${names.en}` };
+};
+
+export const askerOf = (service: ServiceParty, registry: Registry, requesters: readonly string[] = []): Asker => ({
+  name: nameOf(service, requesters),
   logo: service.logo,
   partyName: registry.parties.get(service.party)?.displayName ?? '',
   homeUrl: service.homeUrl,
@@ -36,7 +42,7 @@ export const frameOf = (ports: LoginPorts, transaction: LoginTransaction, option
   const registry = ports.registry.current();
   const service = registry.services.get(serviceOf(transaction));
   return {
-    asker: service === undefined ? null : askerOf(service, registry),
+    asker: service === undefined ? null : askerOf(service, registry, 'request' in transaction ? transaction.request.proxying?.requesters : []),
     support: supportOf(options.personParty, registry) ?? supportOf(service?.party, registry) ?? ports.operatorSupport,
     reference: transaction.reference,
     formToken: options.secret === null ? null : formToken(transaction, options.secret, options.shown),

@@ -132,6 +132,13 @@ export interface OidcClient {
 /** A service's release rules, from its YAML: what may leave at most, by internal attribute id. */
 export interface ServiceRelease { readonly allow: readonly string[]; readonly deny: readonly string[]; readonly commissionRight: 'text' | 'json' }
 
+/** Applications behind a service that is itself an IdP, by the entityID that RequesterID names. */
+export interface ProxyingService {
+  readonly requesters: ReadonlyMap<string, { readonly names: LocalisedText | null; readonly allow: readonly string[] }>;
+  /** What may leave for an application that is not known, or not named. */
+  readonly others: readonly string[];
+}
+
 export interface ServiceParty {
   readonly id: ServiceId;
   /** Owning party, or `joint` for a service that all parties share. */
@@ -149,6 +156,7 @@ export interface ServiceParty {
   /** Lowest level that may log in to this service whatever it asks for. */
   readonly minimumLevel: AssuranceLevel;
   readonly release: ServiceRelease;
+  readonly proxying?: ProxyingService;
   readonly wire: SamlService | OidcClient;
 }
 export type SamlParty = ServiceParty & { readonly wire: SamlService };

@@ -1,7 +1,7 @@
 /** One service: its metadata and its settings file to the service as the flow sees it. */
 import type { Finding } from '../core/findings.ts';
 import type { RegistrySettings, Report, ServiceSource } from './content.ts';
-import type { FederationRules, OidcClient, Party, SamlService, ServiceParty } from './model.ts';
+import type { FederationRules, OidcClient, Party, ProxyingService, SamlService, ServiceParty } from './model.ts';
 import { clientFaults, loopbackOfWeb } from './client-file.ts';
 import { logoFrom, namesFrom } from './presentation.ts';
 
@@ -44,13 +44,28 @@ const checkClient = ({ value }: ServiceSource, { environment, machineListener }:
   if (value.names === undefined) say(['names'], 'client-name', 'is missing: people are shown the file’s name', 'write names.sv and names.en', 'warning');
 };
 
+const proxyingOf = ({ requesters, others }: NonNullable<ServiceSource['value']['proxying']>, source: ServiceSource): ProxyingService => ({
+  others, requesters: new Map(requesters.map(({ entityId, names, allow }) => [entityId, { names: names === undefined ? null : namesFrom(names, source.description.names, entityId), allow }])),
+});
+const checkProxying = ({ value, description }: ServiceSource, settings: RegistrySettings, say: Say): void => {
+  const { proxying } = value;
+  if (proxying === undefined) return;
+  if (description.wire.protocol === 'oidc') say(['proxying'], 'proxying-protocol', 'is for SAML services', 'remove it: OpenID Connect has no word for the application behind a client');
+  const unknown = (attribute: string): boolean => attribute !== '*' && settings.attributes?.has(attribute) === false;
+  proxying.requesters.forEach(({ entityId, allow }, index) => {
+    if (proxying.requesters.findIndex((other) => other.entityId === entityId) < index) say(['proxying', 'requesters', index, 'entityId'], 'requester-twice', 'stands twice', 'remove one of them');
+    allow.forEach((attribute, position) => { if (unknown(attribute)) say(['proxying', 'requesters', index, 'allow', position], 'attribute-unknown', 'is no attribute of the catalogue', 'write an id of docs/attributes.md'); });
+  });
+  proxying.others.forEach((attribute, index) => { if (unknown(attribute)) say(['proxying', 'others', index], 'attribute-unknown', 'is no attribute of the catalogue', 'write an id of docs/attributes.md'); });
+};
+
 /** What the federation decides for every service in it, put where the faces look. */
 const wireOf = (source: ServiceSource, rules: FederationRules): SamlService | OidcClient => {
   const { wire } = source.description;
   if (wire.protocol === 'oidc') return wire;
   return {
     ...wire,
-    authnRequestsSigned: wire.authnRequestsSigned || (source.value.requestsSigned ?? rules.requestsSigned),
+    authnRequestsSigned: wire.authnRequestsSigned || source.value.proxying !== undefined || (source.value.requestsSigned ?? rules.requestsSigned),
     entityCategories: source.value.entityCategories,
     // A service that names no cipher gets the federation's, in its order (facts: federation §1).
     encryptionKeys: wire.encryptionKeys.map((key) => (key.methods.length > 0 ? key : { ...key, methods: rules.ciphers })),
@@ -83,9 +98,11 @@ export const resolveService = (source: ServiceSource, owner: Owner, settings: Re
     methods: value.methods,
     minimumLevel: value.minimumLevel,
     release: value.release,
+    ...(value.proxying === undefined ? {} : { proxying: proxyingOf(value.proxying, source) }),
     wire: wireOf(source, rules),
   };
   if (service.wire.protocol === 'saml') checkMust(service, rules, say);
   checkService(service, source, settings, say);
+  checkProxying(source, settings, say);
   return Object.freeze(service);
 };

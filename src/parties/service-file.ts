@@ -32,6 +32,17 @@ export const serviceFileSchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'what the service may know' }),
+  proxying: z
+    .strictObject({
+      requesters: z.array(z.strictObject({
+        entityId: line(1024).meta({ description: 'as RequesterID names it, letter for letter' }),
+        names: someLanguages.optional().meta({ description: 'what people call it; they are told “<application> through <local IdP>”' }),
+        allow: z.array(attributeOrAll).meta({ description: 'attributes that may leave for it, within release.allow' }),
+      })).default([]).meta({ description: 'the applications behind it' }),
+      others: z.array(attributeId).default([]).meta({ description: 'what may leave for an application that is not in the list, or when none is named' }),
+    })
+    .optional()
+    .meta({ description: 'the service is a local IdP that asks for applications behind it. Its requests must then be signed, for they say who asks' }),
   metadataFrom: metadataFromSchema.optional().meta({ description: 'the metadata is what a source publishes; then none lies beside this file' }),
   oidc: clientFileSchema.optional().meta({ description: 'an OpenID Connect client; then no metadata lies beside this file' }),
 });

@@ -54,6 +54,7 @@ export const serviceView = (registry: Registry, id: ServiceId): JsonValue | unde
     ...serviceRow(service), party: service.party, partyEnabled: party?.enabled ?? false, names: { ...service.names }, hasLogo: service.logo !== null, homeUrl: service.homeUrl, sso: service.sso,
     sign: { ...service.sign }, encryption: service.encryption, methods: service.methods.length > 0 ? service.methods : (party?.methods ?? []), minimumLevel: service.minimumLevel,
     release: { allow: service.release.allow, deny: service.release.deny, commissionRight: service.release.commissionRight },
+    ...(service.proxying === undefined ? {} : { proxying: { others: service.proxying.others, requesters: [...service.proxying.requesters].map(([entityId, { names, allow }]) => ({ entityId, names: names === null ? null : { ...names }, allow })) } }),
     ...(wire.protocol === 'saml' ? { metadata: samlView(wire) } : { client: clientView(wire) }),
   };
 };

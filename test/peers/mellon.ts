@@ -9,8 +9,8 @@ const attribute = (name: string): string => `http://sambi.se/attributes/1/${name
 const shown = { HSAID: 'employeeHsaId', GIVENNAME: 'givenName', COMMISSION: 'commissionHsaId' };
 const mellonKeys = () => developmentSet().machine('demo-2');
 
-export const mellonService = (baseUrl: string): ServiceFiles => ({
-  party: 'vgr', name: 'mellon',
+export const mellonService = (baseUrl: string, party = 'vgr'): ServiceFiles => ({
+  party, name: 'mellon',
   xml: serviceMetadata({
     entityId: `${baseUrl}/mellon/metadata`, keys: keyDescriptor(readDer(mellonKeys().certFile).toString('base64'), 'signing'),
     logout: `<md:SingleLogoutService Binding="${bindings.redirect}" Location="${baseUrl}/mellon/logout"/>`,

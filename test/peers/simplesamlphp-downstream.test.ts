@@ -20,7 +20,7 @@ let direct: Apache;
 let simplesamlphp: Apache;
 const textAt = async (url: string): Promise<string> => (await bryggan.agentFor(null).once(url)).text();
 beforeAll(async () => {
-  bryggan = await startBryggan({ services: [apacheClient(directUrl), simplesamlphpService(proxyPort, ['employeeHsaId', 'givenName', 'commissionHsaId'])] });
+  bryggan = await startBryggan({ services: [apacheClient(directUrl), simplesamlphpService(proxyPort, ['employeeHsaId', 'givenName', 'commissionHsaId'], `proxying:\n  requesters:\n    - { entityId: '${mellonUrl}/mellon/metadata', names: { sv: Planering, en: Planning }, allow: [employeeHsaId, givenName] }\n`)] });
   const metadata = await textAt(`${bryggan.baseUrl}/saml/metadata`);
   [simplesamlphp, chromium] = await Promise.all([
     startSimplesamlphp({ port: proxyPort, peers: [metadata, mellonService(mellonUrl).xml], people: { askedOf: bryggan.entityId, level: 'http://id.sambi.se/loa/loa3' } }),
@@ -48,7 +48,8 @@ describe('a local IdP that is a service to us', () => {
     await open(page, mellonUrl);
     expect(await page.locator('#HSAID').textContent()).toBe('SE2321000131-DEV1001');
     expect(await page.locator('#GIVENNAME').textContent()).toBe('Anna');
-    expect(bryggan.audit().findLast(({ type }) => type === 'login.succeeded')).toMatchObject({ service: 'goteborg/simplesamlphp' });
+    expect(bryggan.audit().findLast(({ type }) => type === 'login.succeeded')).toMatchObject({ service: 'goteborg/simplesamlphp', facts: { requesters: [`${mellonUrl}/mellon/metadata`] } });
+    expect(await page.locator('#COMMISSION').textContent()).not.toMatch(/SE\d/);
     const before = cards();
     await open(page, directUrl);
     expect(cards()).toBe(before);

@@ -110,11 +110,11 @@ const addFiles = (program: Command, processes: Processes, terminal: Terminal): v
     const findings = await (await processes.tools()).check();
     printFindings(findings, { json, sarif }, terminal);
   });
-  program.command('release <service> <person>').description('what would this service get for this person (HSA-id or personal identity number), and why').option('--commission <hsaId>', 'acting under this commission').option('--level <level>', 'logged in at this level', level, 'loa3' as AssuranceLevel).option('--json')
+  program.command('release <service> <person>').description('what would this service get for this person (HSA-id or personal identity number), and why').option('--commission <hsaId>', 'acting under this commission').option('--level <level>', 'logged in at this level', level, 'loa3' as AssuranceLevel).option('--requester <entityId...>', 'asked for these applications behind a local IdP').option('--json')
     .action(async (service, person, options) => {
       const tools = await processes.tools();
       const opened = await tools.open();
-      const preview = await previewFor({ service, person, commission: options.commission, level: options.level }, opened, tools.now()).finally(() => opened.close());
+      const preview = await previewFor({ service, person, commission: options.commission, level: options.level, requesters: options.requester ?? [] }, opened, tools.now()).finally(() => opened.close());
       if ('loginFails' in preview && preview.loginFails) terminal.exit = 1;
       if (options.json === true) return printJson(preview, print);
       if (!('attributes' in preview)) return print(`The person would be asked ${preview.wouldAsk}: ${preview.options.join(', ')}\nName one with --commission.\n`);

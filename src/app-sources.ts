@@ -12,7 +12,7 @@ import { readIdentityProviderMetadata } from './saml/metadata/read-identity-prov
 import { readServiceMetadata } from './saml/metadata/read-service.ts';
 
 const certificatesIn = (file: string): readonly string[] => readFileSync(file, 'utf8').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-export const openMetadataSources = (configuration: Configuration, outbound: OutboundClient, log: Log): Promise<MetadataSources> =>
+export const openMetadataSources = (configuration: Configuration, outbound: OutboundClient, log: Log): MetadataSources =>
   openSources({
     // The key is pinned, not the certificate's dates [K-FI IIP-MD03].
     sources: configuration.sources.map(({ certificateFiles, ...rest }) => ({ ...rest, keys: certificateFiles.flatMap(certificatesIn).map((pem) => new X509Certificate(pem).publicKey) })),

@@ -55,12 +55,8 @@ const lastGoodRegistry = async (configuration: Configuration): Promise<Registry 
 const trialIn = (root: string): Trial => async (changed) => {
   const configuration = loadConfiguration(root, process.env);
   const options = { settings: registrySettings(configuration), readServiceMetadata };
-  const files = new Map(await readWanted(configuration.root, configuration.state));
-  for (const [path, bytes] of changed) {
-    if (bytes === null) files.delete(path);
-    else files.set(path, bytes);
-  }
-  const wanted = await loadTree(new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1))), options, new Map());
+  const files = await readWanted(configuration.root, configuration.state, changed);
+  const wanted = await loadTree(files, options, new Map());
   const kept = await findLastGood(configuration.state);
   const fromSources = [...wantedIn(files), ...wantedIn(kept?.tree ?? new Map())].map(({ key }) => key.split('/').slice(-2).join('/'));
   const serving = kept === null ? null : await loadTree(kept.tree, options, new Map());

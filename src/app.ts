@@ -86,7 +86,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const outbound = openOutbound(configuration);
   const trust = loadTrust(configuration);
   const revocation = createRevocationChecker({ store: trust, directory: `${configuration.state}/revocation`, clock, log, fetchBytes: (url) => outbound.get(url, LIST_LIMITS), postOcsp: (url, body, milliseconds) => outbound.post(url, Uint8Array.from(body), 'application/ocsp-request', { milliseconds, bytes: OCSP_BYTES }) });
-  const sources = await openMetadataSources(configuration, outbound, log);
+  const sources = openMetadataSources(configuration, outbound, log);
   const registry = await openRegistry(configuration, trail, sources, log);
   const directory = traced(tracing, 'directory', await openDirectory(configuration, { clock, log, observe: (source, event) => metrics.directory(source, event) }));
   const certificatePorts: CertificateMethodPorts = {

@@ -51,6 +51,13 @@ describe('a service that a federation publishes', () => {
     expect(await logsIn()).toBe(true);
     expect((await run('metadata', 'diff')).output).toContain('Nothing would change.');
   });
+  it('its removal would be one change, and is taken back by writing its file again', async () => {
+    const file = join(bryggan.root, 'metadata/services/ale/remiss.yaml');
+    const yaml = readFileSync(file);
+    expect((await run('service', 'remove', 'ale/remiss')).output).toMatch(/! ale\/remiss: .*\n\n1 change, 1 of high risk/);
+    writeFileSync(file, yaml);
+    expect((await run('metadata', 'diff')).output).toContain('Nothing would change.');
+  });
   it('goes on while its list is signed by somebody else, and operations are told', async () => {
     feed.serve('/all.xml', feedWith(11, testKey('thief')));
     const { code, output } = await run('metadata', 'fetch');

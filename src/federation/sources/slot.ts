@@ -1,5 +1,5 @@
 /** One document at one address: fetched conditionally, verified before anything else sees it, the last good one kept in the state directory. */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fail, toBrygganError } from '../../core/errors.ts';
@@ -11,7 +11,7 @@ export interface SlotPorts { readonly clock: Clock; readonly random: Random; rea
 const keptSchema = z.strictObject({ file: z.string(), url: z.string(), etag: z.string().nullable(), lastModified: z.string().nullable(), validUntil: z.number().nullable(), entities: z.number(), fetchedAt: z.number() });
 type Kept = z.output<typeof keptSchema>;
 
-const FETCH_MILLISECONDS = 60_000;
+const FETCH_MILLISECONDS = 120_000;
 const FIRST_WAIT_MILLISECONDS = 30_000;
 const MEGABYTE = 1_048_576;
 
@@ -64,10 +64,10 @@ export class Slot {
   open(): Promise<void> {
     return this.#inTurn(async () => {
       const text = await readFile(this.#path('json'), 'utf8').catch(() => null);
-      if (text === null) return;
       try {
-        const kept = keptSchema.parse(JSON.parse(text));
-        if (kept.url !== this.#url) return;
+        const kept = text === null ? null : keptSchema.parse(JSON.parse(text));
+        await this.#sweep(kept?.file);
+        if (kept?.url !== this.#url) return;
         // Also when the document has ended: nothing older may follow it.
         this.#kept = kept;
         this.#document = await readDocument(join(this.#ports.directory, kept.file), this.#settings, null, this.#ports.clock.now());
@@ -93,6 +93,14 @@ export class Slot {
         this.#failures += 1;
       }
     });
+  }
+
+  /** What a process that was killed left half written. */
+  async #sweep(kept: string | undefined): Promise<void> {
+    const { directory } = this.#ports;
+    for (const file of await readdir(directory).catch(() => [])) {
+      if (file.startsWith(`${this.#name}-`) && /^-[0-9a-f]{16}\.xml$/.test(file.slice(this.#name.length)) && file !== kept) await rm(join(directory, file), { force: true });
+    }
   }
 
   async #fetch(anyway: boolean): Promise<void> {

@@ -23,6 +23,8 @@ export interface MetadataSources {
   /** Fetches now, whatever is due; null = every source. Never throws: see the status. */
   refresh(id: string | null, options?: { readonly anyway?: boolean }): Promise<readonly SourceStatus[]>;
   status(): readonly SourceStatus[];
+  /** What was kept over the restart is verified; until then what served before serves. */
+  readonly ready: Promise<unknown>;
   start(): void;
   stop(): void;
 }
@@ -88,11 +90,13 @@ const supplyFrom = async (wanted: readonly Wanted[], rows: ReadonlyMap<string, R
     if (typeof found === 'string') row.missing.push({ file: `${one.key}.yaml`, why: found });
     else supplied.set(`${one.key}.xml`, found);
   }
-  await keepSupplied(directory, supplied).catch((error: unknown) => log.error({ detail: toBrygganError(error).detail }, 'what sources supply could not be written for the command line'));
+  // A query server is not asked for what nobody names any more.
+  for (const { settings, slots } of rows.values()) if (settings.kind === 'mdq') for (const entityId of slots.keys()) if (!wanted.some((one) => one.source === settings.id && one.entityId === entityId)) slots.delete(entityId);
+  if (rows.size > 0) await keepSupplied(directory, supplied).catch((error: unknown) => log.error({ detail: toBrygganError(error).detail }, 'what sources supply could not be written for the command line'));
   return supplied;
 };
 
-export const openSources = async (options: SourcesOptions): Promise<MetadataSources> => {
+export const openSources = (options: SourcesOptions): MetadataSources => {
   const { clock, log } = options;
   const told = new Map<string, string>();
   const rows = new Map(options.sources.map((settings): [string, Row] => [settings.id, { settings, slots: new Map(), missing: [] }]));
@@ -127,9 +131,9 @@ export const openSources = async (options: SourcesOptions): Promise<MetadataSour
     running = done;
     return done;
   };
-  await Promise.all([...rows.values()].flatMap(({ slots }) => [...slots.values()].map((slot) => slot.open())));
+  const ready = Promise.all([...rows.values()].flatMap(({ slots }) => [...slots.values()].map((slot) => slot.open())));
   return {
-    round, status,
+    round, status, ready,
     supply: (wanted) => supplyFrom(wanted, rows, slotFor, options),
     revision: () => [...rows.values()].flatMap(({ slots }) => [...slots].map(([key, slot]) => `${key}:${String(slot.generation)}:${String(slot.validUntil === null ? 0 : writtenEnd(slot.validUntil, clock.now()))}`)).join('|'),
     refresh: async (id, { anyway = false } = {}) => {

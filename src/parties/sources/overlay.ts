@@ -28,8 +28,8 @@ const same = (a: Wanted, b: Wanted): boolean => a.key === b.key && a.source === 
  */
 export const overlaid = async (tree: Tree, serving: Tree, overlay: Pick<Overlay, 'supply'> | undefined): Promise<Tree> => {
   const wanted = wantedIn(tree);
-  if (wanted.length === 0) return tree;
   const supplied: Supplied = (await overlay?.supply(wanted)) ?? new Map();
+  if (wanted.length === 0) return tree;
   const before = wantedIn(serving);
   const files = new Map(tree);
   for (const one of wanted) {
@@ -49,9 +49,14 @@ const keptSupply = (state: string): Pick<Overlay, 'supply'> => ({
     return new Map(Object.entries(suppliedSchema.parse(JSON.parse(text))).map(([path, base64]) => [path, base64 === null ? null : Buffer.from(base64, 'base64')]));
   },
 });
-/** The files as the running service would see them: for the command line. */
-export const readWanted = async (root: string, state: string | null): Promise<Tree> => {
-  const tree = await readTree(root);
+/** The files, or what they would be with some changed (null: removed), as the running service would see them: for the command line. */
+export const readWanted = async (root: string, state: string | null, changed: ReadonlyMap<string, Buffer | null> = new Map()): Promise<Tree> => {
+  const files = new Map(await readTree(root));
+  for (const [path, bytes] of changed) {
+    if (bytes === null) files.delete(path);
+    else files.set(path, bytes);
+  }
+  const tree: Tree = new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   if (state === null || wantedIn(tree).length === 0) return tree;
   return overlaid(tree, (await findLastGood(state))?.tree ?? new Map(), keptSupply(state));
 };

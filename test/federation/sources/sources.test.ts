@@ -135,6 +135,20 @@ describe('last good', () => {
   });
 });
 
+describe('what a killed process left', () => {
+  test('half a document is swept away at the next start; the good one of this and of other sources stays', async () => {
+    const { open, state } = await stage();
+    const { existsSync, readdirSync, writeFileSync } = await import('node:fs');
+    const half = `${state}/sources/feed-0123456789abcdef.xml`;
+    const other = `${state}/sources/feed-two-0123456789abcdef.xml`;
+    for (const path of [half, other]) writeFileSync(path, '<half');
+    const again = await open();
+    expect([existsSync(half), existsSync(other)]).toEqual([false, true]);
+    expect(again.sources.status()).toMatchObject([{ alarm: 'ok', entities: 4 }]);
+    expect(readdirSync(`${state}/sources`).filter((name) => name.endsWith('.xml'))).toHaveLength(2);
+  });
+});
+
 describe('how often it is asked', () => {
   test('conditionally: what has not changed is not sent again, and counts as fetched', async () => {
     const { sources, time } = await stage();
@@ -284,6 +298,16 @@ describe('one entity at a time', () => {
     const { registry, at } = await mdq();
     expect(named(registry)).toBe('Journal');
     expect(feed.asked.map((asked) => asked.path)).toEqual([at]);
+  });
+  test('what no file names any more is not asked for any more', async () => {
+    const { registry, sources, time, root } = await mdq();
+    const { rmSync } = await import('node:fs');
+    rmSync(`${root}/${FILE}`);
+    expect(await registry.poll()).toBe('applied');
+    time.now += 2 * HOUR;
+    await sources.round();
+    expect(feed.asked).toHaveLength(1);
+    expect(sources.status()).toMatchObject([{ alarm: 'ok', missing: [] }]);
   });
   test('that it does not know the entity is nobody’s signed word: the last good one serves, and it is not asked again at once', async () => {
     const { registry, sources, time } = await mdq();

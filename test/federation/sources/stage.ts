@@ -83,7 +83,8 @@ export const node = (rows: readonly SourceSettings[], { reload = 'auto', network
   put(goodFiles);
   const outbound = createOutboundClient({ allowedNetworks: networks, ca });
   const open = async (sources = rows): Promise<{ readonly sources: MetadataSources; readonly registry: FileRegistry }> => {
-    const opened = await openSources({ sources, clock, log: silentLog, random: { bytes: (length) => randomBytes(length) }, directory: sourcesDirectory(state), download: (...args) => outbound.download(...args), check: (bytes, _role, file) => { readServiceMetadata(bytes, file); } });
+    const opened = openSources({ sources, clock, log: silentLog, random: { bytes: (length) => randomBytes(length) }, directory: sourcesDirectory(state), download: (...args) => outbound.download(...args), check: (bytes, _role, file) => { readServiceMetadata(bytes, file); } });
+    await opened.ready;
     const registry = await openFileRegistry({ root, state, settings: settingsFor(), readServiceMetadata, reload, clock, log: silentLog, audit: { record: () => Promise.resolve() }, onAlarm: () => undefined, sleep: () => Promise.resolve(), overlay: opened });
     return { sources: opened, registry };
   };

@@ -10,15 +10,18 @@ import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
 import { freePorts, until } from '../fixtures/ports.ts';
 import type { Apache } from './apache.ts';
 import { mellonService, startMellon } from './mellon.ts';
+import { apacheClient, startOpenidc } from './mod-auth-openidc.ts';
 import { addressesOf, startSimplesamlphp } from './simplesamlphp.ts';
 
 const LOA3 = 'http://id.sambi.se/loa/loa3';
-const [mellonPort = 0, idpPort = 0] = await freePorts(2);
-const mellonUrl = `https://127.0.0.1:${String(mellonPort)}`;
+const PERSON = 'SE2120001355-DEV1005';
+const [mellonPort = 0, clientPort = 0, idpPort = 0] = await freePorts(3);
+const [mellonUrl, clientUrl] = [`https://127.0.0.1:${String(mellonPort)}`, `https://127.0.0.1:${String(clientPort)}`];
 const idp = addressesOf(idpPort);
 let bryggan: Bryggan;
 let chromium: CardChromium;
 let mellon: Apache;
+let client: Apache;
 let simplesamlphp: Apache;
 const textAt = async (url: string): Promise<string> => (await bryggan.agentFor(null).once(url)).text();
 const addMethod = (root: string): void => {
@@ -38,21 +41,21 @@ const addProvider = async (): Promise<void> => {
   await until('the IdP is known', () => Promise.resolve(applied() > before), () => bryggan.log().slice(-2000));
 };
 beforeAll(async () => {
-  bryggan = await startBryggan({ services: [mellonService(mellonUrl, 'goteborg')], prepare: ({ root }) => addMethod(root) });
+  bryggan = await startBryggan({ services: [mellonService(mellonUrl, 'goteborg'), apacheClient(clientUrl)], prepare: ({ root }) => addMethod(root) });
   const metadata = await textAt(`${bryggan.baseUrl}/saml/metadata`);
-  [simplesamlphp, chromium, mellon] = await Promise.all([
+  [simplesamlphp, chromium, mellon, client] = await Promise.all([
     startSimplesamlphp({
       port: idpPort, peers: [await textAt(`${bryggan.baseUrl}/upstream/saml/metadata`)],
-      people: { level: LOA3, own: [{ user: 'stranger', password: 'invented', facts: { employeeHsaId: 'SE2321000131-DEV1001' } }] },
+      people: { level: LOA3, own: [{ user: 'cecilia', password: 'invented', facts: { employeeHsaId: PERSON } }, { user: 'stranger', password: 'invented', facts: { employeeHsaId: 'SE2321000131-DEV1001' } }] },
     }),
     startChromium({ held: [developmentSet().certificate('anna-berglund')] }),
-    startMellon(mellonPort, metadata),
+    startMellon(mellonPort, metadata), startOpenidc(clientPort, bryggan.baseUrl, bryggan.caFile),
   ]);
   await addProvider();
 });
 afterAll(async () => {
   await chromium.close();
-  await Promise.all([mellon.stop(), simplesamlphp.stop()]);
+  await Promise.all([mellon.stop(), client.stop(), simplesamlphp.stop()]);
   await bryggan.stop();
 });
 
@@ -68,7 +71,27 @@ const logIn = async (page: Page, user: string): Promise<void> => {
 const knows = async (page: Page, url: string): Promise<boolean> => (await page.context().request.get(`${url}/inside.shtml`, { maxRedirects: 0, ignoreHTTPSErrors: true })).status() === 200;
 
 describe('SimpleSAMLphp as the IdP that we ask', () => {
-  it('its answer is read, and a person of another party’s in it is refused', async () => {
+  it('its person is logged in to our application; the next one asks nothing; logging out there ends both and the IdP’s own session', async () => {
+    const context = await chromium.newContext({ locale: 'sv-SE' });
+    const page = await context.newPage();
+    await logIn(page, 'cecilia');
+    await page.click('[data-commission="0"]');
+    await page.waitForURL(`${mellonUrl}/inside.shtml`);
+    expect(await page.locator('#HSAID').textContent()).toBe(PERSON);
+    expect(bryggan.audit().findLast(({ type }) => type === 'login.authenticated')).toMatchObject({ facts: { provider: 'goteborg/simplesamlphp', level: 'loa3' } });
+    await page.goto(`${clientUrl}/inside.shtml`);
+    await page.waitForURL(`${clientUrl}/inside.shtml`);
+    expect(bryggan.audit().findLast(({ type }) => type === 'login.succeeded')).toMatchObject({ facts: { reused: true } });
+    await page.goto(`${mellonUrl}/mellon/logout?ReturnTo=${encodeURIComponent(`${mellonUrl}/mellon/metadata`)}`, { waitUntil: 'commit' }).catch(() => undefined);
+    await expect.poll(() => knows(page, clientUrl), { timeout: 60_000 }).toBe(false);
+    await expect.poll(() => knows(page, mellonUrl), { timeout: 60_000 }).toBe(false);
+    // Its own session is over too: the form is shown again.
+    await page.goto(`${mellonUrl}/inside.shtml`);
+    await page.click('[data-method=organisation]');
+    await page.waitForSelector('input[name=username]');
+    await context.close();
+  });
+  it('the same program naming a person of another party’s is refused', async () => {
     const context = await chromium.newContext({ locale: 'sv-SE' });
     const page = await context.newPage();
     await logIn(page, 'stranger');

@@ -120,7 +120,11 @@ const answered = (body: string, rawQuery: string, { saml }: Upstreams, ports: Lo
 };
 
 export const routeUpstreams = (server: ReturnType<typeof createPublicServer>, upstreams: Upstreams, ports: LoginPorts, tools: ReplyTools, observe: (request: Reading) => void): void => {
-  registerUpstreamOidc(server, { callback: (provider, rawQuery) => upstreams.oidc.callback(provider, rawQuery, ports) });
+  registerUpstreamOidc(server, {
+    callback: (provider, rawQuery) => upstreams.oidc.callback(provider, rawQuery, ports),
+    loggedOut: async (provider, rawQuery, request, reply) => sendFlow(request, reply, await upstreams.oidc.loggedOut(provider, rawQuery, ports), tools),
+    endedThere: (provider, body) => upstreams.oidc.endedThere(provider, body, ports),
+  });
   registerUpstreamSaml(server, {
     metadata: upstreams.metadata, observe,
     acs: (body, rawQuery) => answered(body, rawQuery, upstreams, ports),

@@ -111,8 +111,8 @@ export interface UpstreamMethod {
 type Json = { readonly [key: string]: JsonValue };
 /** Logout at an IdP, both ways. `memory`: what its login left in `UpstreamFacts.session`. */
 export interface UpstreamLogout {
-  /** Where the browser would go. */
-  readonly url: string;
+  /** Where the browser would go; null when there is no way. */
+  urlOf(memory: Json): string | null;
   /** The message for the browser to carry; the IdP's answer names `mark`. */
   carry(memory: Json, mark: string): Promise<ProtocolAnswer | null>;
   /** Is this login the one that the IdP's demand names? */

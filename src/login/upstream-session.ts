@@ -41,7 +41,7 @@ export const createUpstreamLogoutFace = (upstreams: NonNullable<LoginPorts['upst
     waitsForAnswer: true,
     tell: () => Promise.resolve(null),
     frame: () => null,
-    carriesTo: (entry) => logoutOf(entry.service)?.url ?? null,
+    carriesTo: (entry) => logoutOf(entry.service)?.urlOf(entry.faceState) ?? null,
     carry: async (entry, mark) => (await logoutOf(entry.service)?.carry(entry.faceState, mark)) ?? null,
     isNamed: (entry, wish) => logoutOf(entry.service)?.isNamed?.(entry.faceState, wish) === true,
     answer: async (asker, end) => (await logoutOf(asker.service)?.answer?.(asker, end)) ?? null,

@@ -29,6 +29,7 @@ const oidc = z.strictObject({
   tenant: z.strictObject({ claim: claimName, value: line(200) }).optional().meta({ description: 'claim that must have this one value: for issuers that serve many organisations', examples: [{ claim: 'tid', value: '11111111-2222-3333-4444-555555555555' }] }),
   groups: z.strictObject({ claim: claimName, anyOf: z.array(line(200)).min(1) }).optional().meta({ description: 'claim that lists groups, and those of which the person must have one' }),
   scopes: z.array(rule(z.string(), (value) => /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(value), 'is not a scope', 'write it without blanks')).default(['openid']).meta({ description: 'asked for' }),
+  logout: z.enum(['address', 'form', 'none']).default('address').meta({ description: 'how the browser carries a logout there: address: without the ID token, so that the IdP may ask the person; form: with it, in a form’s body, where the IdP takes one; none: its own login stays' }),
   acrValues: z.array(line(300)).default([]).meta({ description: 'asked for where a service demands a level; default: those under trust.levels that reach it' }),
 });
 

@@ -223,7 +223,8 @@ export interface OidcIssuer {
   };
   readonly scopes: readonly string[];
   readonly acrValues: readonly string[];
-  readonly pushed: 'where-offered';
+  /** How the browser carries a logout there: with the ID token in a form, without it in an address, or not at all. */
+  readonly logout: 'address' | 'form' | 'none';
 }
 /** An IdP of a party, which we may send its people to. */
 export interface IdentityProvider {

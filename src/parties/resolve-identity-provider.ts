@@ -21,7 +21,7 @@ const issuerOf = ({ value }: IdentityProviderSource, oidc: NonNullable<IdentityP
     person: { name: oidc.person.claim, kind: oidc.person.kind }, tenant: oidc.tenant === undefined ? null : { name: oidc.tenant.claim, value: oidc.tenant.value },
     groups: oidc.groups === undefined ? null : { name: oidc.groups.claim, anyOf: oidc.groups.anyOf }, attributes: new Map(Object.entries(value.attributeNames)),
   },
-  scopes: oidc.scopes, acrValues: oidc.acrValues, pushed: 'where-offered',
+  scopes: oidc.scopes, acrValues: oidc.acrValues, logout: oidc.logout,
 });
 
 type Say = (path: readonly (string | number)[], rule: string, message: string, fix: string, severity?: Finding['severity']) => void;

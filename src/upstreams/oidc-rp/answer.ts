@@ -5,6 +5,7 @@ import type { VerifiedIdentity } from '../../login/transaction.ts';
 import type { OidcProvider } from '../../parties/model.ts';
 import { checkClaims, claimsOf } from './claims.ts';
 import type { IssuerOf } from './issuer.ts';
+import { logoutMemory } from './logout.ts';
 import type { OidcUpstreamSettings, RequestMemory } from './model.ts';
 import { coded } from './refusals.ts';
 
@@ -32,6 +33,6 @@ export const authenticateCallback = async ({ rawQuery, provider: called, handle,
     method, person, level, authenticatedAt,
     credential: { givenName: null, surname: null, displayName: '', organisationName: null, issuerName: '', subjectName: '', policies: [], certificate: null },
     revocationHandle: null,
-    upstream: { provider: provider.id, authorities: [memory.issuer], directory: provider.trust.directory, attributes, session: null, endsAt: null, restriction: null }, // [SAMLCore §2.7.2.2]
+    upstream: { provider: provider.id, authorities: [memory.issuer], directory: provider.trust.directory, attributes, session: logoutMemory(tokens.id_token ?? '', claims['sid'], provider, configuration.serverMetadata().end_session_endpoint), endsAt: null, restriction: null }, // [SAMLCore §2.7.2.2]
   } as unknown as VerifiedIdentity;
 };

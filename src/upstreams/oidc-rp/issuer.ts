@@ -7,7 +7,7 @@ import type { OidcUpstreamSettings } from './model.ts';
 
 const LIFE_MILLISECONDS = 600_000;
 /** Signatures that tell who signed; a secret shared with us does not. */
-const algorithms = ['PS256', 'RS256', 'ES256', 'PS384', 'RS384', 'ES384', 'PS512', 'RS512', 'ES512', 'EdDSA', 'Ed25519'];
+export const algorithms = ['PS256', 'RS256', 'ES256', 'PS384', 'RS384', 'ES384', 'PS512', 'RS512', 'ES512', 'EdDSA', 'Ed25519'];
 
 const textOf = (body: oidc.FetchBody): string | undefined => {
   if (body === undefined || body === null) return undefined;
@@ -43,6 +43,7 @@ const documentOf = async ({ wire }: OidcProvider, settings: OidcUpstreamSettings
   checkAddress('token_endpoint', document.token_endpoint, true);
   checkAddress('jwks_uri', document.jwks_uri, true);
   checkAddress('pushed_authorization_request_endpoint', document.pushed_authorization_request_endpoint, false);
+  checkAddress('end_session_endpoint', document.end_session_endpoint, false);
   // What is signed by a shared secret, or by nobody, is not among what is taken.
   const offered = document.id_token_signing_alg_values_supported;
   return { ...document, issuer: wire.issuer, id_token_signing_alg_values_supported: Array.isArray(offered) ? algorithms.filter((name) => offered.includes(name)) : ['RS256'] }; // [OIDC-Disc §3] RS256 is the default

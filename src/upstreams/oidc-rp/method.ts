@@ -5,6 +5,7 @@ import type { JsonValue } from '../../core/json.ts';
 import type { AuthenticationMethod } from '../../login/ports.ts';
 import type { OidcProvider } from '../../parties/model.ts';
 import type { IssuerOf } from './issuer.ts';
+import { oidcLogout } from './logout.ts';
 import type { OidcUpstreamSettings } from './model.ts';
 import { startAuthorization } from './start.ts';
 
@@ -13,7 +14,7 @@ export const createOidcUpstream = (id: string, provider: OidcProvider, settings:
   levels: [...new Set([...provider.trust.levels.values()].map((level) => lowerOf(level, provider.trust.highestLevel)))],
   startUrl: () => fail('internal', 'an IdP is started with a message'),
   upstream: {
-    provider: provider.id, party: provider.party,
+    provider: provider.id, party: provider.party, logout: oidcLogout(provider, settings),
     start: async (wish) => {
       const { answer, memory } = await startAuthorization(wish, provider, settings, issuerOf);
       return { answer, memory: memory as unknown as Readonly<Record<string, JsonValue>> };

@@ -1,6 +1,6 @@
 /**
  * upstreams/oidc-rp: Bryggan as a client of a party's own OpenID provider, by openid-client. Owns the request (start.ts), what is known of
- * the issuer (issuer.ts), the answer and every check of it (answer.ts, claims.ts). Does not own: what the issuer may be believed in
+ * the issuer (issuer.ts), the answer and every check of it (answer.ts, claims.ts), logout both ways (logout.ts). Does not own: what the issuer may be believed in
  * (parties/upstream-trust.ts), the login around it (login/), how calls leave the machine (http/outbound.ts).
  *
  * Only the ID token is believed, under a signature by the issuer's published keys; userinfo is not asked.
@@ -21,6 +21,8 @@ export interface Exchanged { readonly status: number; readonly contentType: stri
 export interface OidcUpstreamSettings {
   /** Address of ours that answers come to: one for each issuer, so that none can pass for another's [RFC 9700 §4.4.2.2]. */
   readonly callbackUrl: (provider: string) => string;
+  /** Address of ours that logouts come back to, and that issuers end logins at. */
+  readonly logoutUrl: (provider: string) => string;
   readonly clock: Clock;
   readonly random: Random;
   /** Seconds allowed between an issuer's clock and ours. */

@@ -39,7 +39,7 @@ export const samlLogout = ({ wire }: SamlProvider, settings: SamlUpstreamSetting
   const answers = browserEndpoint(wire.singleLogoutServices, 'responseUrl');
   if (asks === undefined || answers === undefined) return undefined;
   return {
-    url: asks.url,
+    urlOf: () => asks.url,
     carry: (memory, mark) => {
       const { nameId, sessionIndex } = memoryOf(memory);
       const now = settings.clock.now();

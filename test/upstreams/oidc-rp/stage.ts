@@ -21,14 +21,14 @@ export const CLIENT = 'bryggan-at-ale';
 export const PERSON = 'SE2120001439-DEV1';
 export const HANDLE = 'aaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbb';
 const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const issuerKey = pair();
+export const issuerKey = pair();
 export const strangerKey = pair();
 const ownKey = pair();
 export const ownPem = ownKey.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 export const wireOf = (overrides: Partial<OidcIssuer> = {}): OidcIssuer => ({
   protocol: 'oidc', issuer: ISSUER, clientId: CLIENT, authentication: 'private_key_jwt', secretFile: 'key.pem', discoveryUrl: `${ISSUER}/.well-known/openid-configuration`,
-  claims: { person: { name: 'employeeHsaId', kind: 'hsa-id' }, tenant: null, groups: null, attributes: new Map([['given_name', 'givenName']]) }, scopes: ['openid', 'profile'], acrValues: [], pushed: 'where-offered', ...overrides,
+  claims: { person: { name: 'employeeHsaId', kind: 'hsa-id' }, tenant: null, groups: null, attributes: new Map([['given_name', 'givenName']]) }, scopes: ['openid', 'profile'], acrValues: [], logout: 'address', ...overrides,
 });
 export const providerOf = (wire: Partial<OidcIssuer> = {}, overrides: Partial<OidcProvider> = {}): OidcProvider => ({
   id: 'ale/entra', party: toPartyId('ale'), enabled: true, names: { sv: 'Ale kommun', en: 'Ale' }, logo: null, domains: ['ale.example'],
@@ -72,7 +72,7 @@ export const stage = (parts: Partial<Parts> = {}, provider: OidcProvider = provi
     return parts.token === undefined ? jwt : parts.token(jwt);
   };
   const settings: OidcUpstreamSettings = {
-    callbackUrl: (id) => `https://login.example.se/upstream/oidc/callback/${id}`, clock: { now: () => Date.now() }, random: countingRandom(), clockSkew: 60,
+    callbackUrl: (id) => `https://login.example.se/upstream/oidc/callback/${id}`, logoutUrl: (id) => `https://login.example.se/upstream/oidc/logout/${id}`, clock: { now: () => Date.now() }, random: countingRandom(), clockSkew: 60,
     secretIn: () => (provider.wire.authentication === 'private_key_jwt' ? ownPem : 'a-shared-secret-of-some-length'), speakFor: (claims, of) => speakFor(claims, of, 'production'),
     exchange: async (url, call) => {
       calls.push({ url, call });

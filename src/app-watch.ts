@@ -15,7 +15,8 @@ import type { Feeds } from './app-feeds.ts';
 import { sourceReadings } from './app-sources.ts';
 import type { MetadataSources } from './federation/sources/sources.ts';
 import type { ClockBook } from './federation/radar/clocks.ts';
-import type { ReadingRow } from './federation/radar/radar.ts';
+import type { Keyring } from './keys/keyring.ts';
+import { keysStanding } from './keys/view.ts';
 import type { NodeVersion } from './federation/review/nodes.ts';
 import { fail } from './core/errors.ts';
 import { lineOf } from './login/audit-lines.ts';
@@ -34,18 +35,21 @@ export interface Watched {
   readonly draining: () => boolean;
   readonly certificates: () => readonly WatchedCertificate[];
   readonly clocks: ClockBook;
-  /** Who has read what we publish. */
-  readonly fetches: () => Promise<readonly ReadingRow[]>;
+  readonly keyring: Keyring;
 }
 const ALARMS = ['ok', 'late', 'grace', 'away'] as const satisfies readonly FreshnessAlarm[];
 
-export const createView = ({ configuration, metrics, trail, stores, revocation, registry, feeds, sources, disagreeing, draining, certificates, clocks, fetches }: Watched): ManagementView => {
+export const createView = ({ configuration, metrics, trail, stores, revocation, registry, feeds, sources, disagreeing, draining, certificates, clocks, keyring }: Watched): ManagementView => {
   const ready: ManagementView['ready'] = async () => readinessOf({ draining: draining(), auditHealthy: trail.status().healthy, issuersWithoutRevocation: revocation.missing(), store: await stores.health() });
   const one = (value: number) => [{ labels: {}, value }];
   metrics.addReading(async () => {
     const lists = revocation.freshness();
     const { sequence, freeMegabytes } = trail.status();
+    // Without the store nobody knows: no value is no news.
+    const keys = await keysStanding(keyring).catch(() => null);
     return [
+      { name: 'bryggan_key_waiting', help: 'Services and IdPs not known to have a key that is announced', values: (keys?.uses ?? []).map(({ use, waiting }) => ({ labels: { use }, value: waiting.length })) },
+      { name: 'bryggan_key_nodes_behind', help: 'Nodes that have not taken the last step of a rollover', values: keys === null ? [] : one(keys.behind.length) },
       ...sourceReadings(sources),
       { name: 'bryggan_revocation_next_update_seconds', help: 'End of validity of each revocation list, Unix time', values: lists.flatMap(({ issuer, nextUpdate }) => (nextUpdate === null ? [] : [{ labels: { issuer }, value: nextUpdate / 1000 }])) },
       { name: 'bryggan_revocation_last_fetch_seconds', help: 'When each revocation list was last fetched, Unix time; source: where the one in use comes from', values: lists.flatMap(({ issuer, source, lastFetch }) => (source === null ? [] : [{ labels: { issuer, source }, value: (lastFetch ?? 0) / 1000 }])) },
@@ -71,7 +75,7 @@ export const createView = ({ configuration, metrics, trail, stores, revocation, 
   };
   return {
     live: () => true, ready, metrics: () => metrics.render(),
-    status: async () => ({ readiness: await ready(), sources: sources.status(), registry: { ...registry.status(), held: registry.held(), otherNodes: disagreeing() }, feeds: { faults: feeds.publisher.faults, published: feeds.lines().map(({ id, signedAt, validUntil, sha256, members }) => ({ id, signedAt, validUntil, sha256, entities: members.length })) }, audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), auditHead: await headOf(), clocks: clocks.rows(), fetches: (await fetches().catch(() => [])).map(({ consumer, what, last }) => ({ consumer, what, last })), environment: configuration.environment, entityId: configuration.entityId }),
+    status: async () => ({ readiness: await ready(), sources: sources.status(), registry: { ...registry.status(), held: registry.held(), otherNodes: disagreeing() }, feeds: { faults: feeds.publisher.faults, published: feeds.lines().map(({ id, signedAt, validUntil, sha256, members }) => ({ id, signedAt, validUntil, sha256, entities: members.length })) }, audit: trail.status(), revocation: revocation.freshness(), store: await stores.health(), auditHead: await headOf(), clocks: clocks.rows(), keys: await keysStanding(keyring).catch(() => null), fetches: (await keyring.fetches().catch(() => [])).map(({ consumer, what, last }) => ({ consumer, what, last })), environment: configuration.environment, entityId: configuration.entityId }),
   };
 };
 

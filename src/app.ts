@@ -116,7 +116,7 @@ export const createApp = async (configuration: Configuration, options: AppOption
   const certificates = () => watchedCertificates(configuration, log);
   const reminders = remindOfCertificates(certificates, { clock, log });
   reminders.look();
-  const view = createView({ configuration, metrics, trail, stores, revocation, registry, feeds: saml.feeds, sources, disagreeing: () => watching.flatMap((read) => read()), draining: () => draining, certificates, clocks, fetches: () => keyring.fetches() });
+  const view = createView({ configuration, metrics, trail, stores, revocation, registry, feeds: saml.feeds, sources, disagreeing: () => watching.flatMap((read) => read()), draining: () => draining, certificates, clocks, keyring });
   const management = createManagementServer(view, null);
   const control = createManagementServer(view, new Map([...createActions(ports, { feeds: saml.feeds, sources, trail, registry }), ...keyActions(keyring, certificates)]));
 

@@ -19,7 +19,7 @@ import type { Opened } from './tools.ts';
 import type { TestCard, Walk, WalkEnd } from './walk.ts';
 
 export interface TestStep { readonly step: string; readonly state: 'works' | 'wrong' | 'unseen'; readonly finding: string }
-export interface TestQuestion { readonly service: string; readonly person: string | undefined; readonly commission: string | undefined; readonly card: TestCard | null; readonly ca: string | null }
+export interface TestQuestion { readonly service: string; readonly person: string | undefined; readonly commission: string | undefined; readonly card: TestCard | null; readonly ca: string | null; /** Where the application itself sent a browser: its own request, which nobody else could make. */ readonly begun: string | null }
 
 const works = (step: string, finding: string): TestStep => ({ step, state: 'works', finding });
 const wrong = (step: string, finding: string): TestStep => ({ step, state: 'wrong', finding });
@@ -44,19 +44,20 @@ const encryptionStep = (service: ServiceParty, { encryptionKeys }: SamlService):
     return wrong('encryption', isBrygganError(error) ? error.detail : String(error));
   }
 };
-const samlSteps = (service: ServiceParty, wire: SamlService, now: Instant): readonly TestStep[] => {
+const samlSteps = (service: ServiceParty, wire: SamlService, now: Instant, accepted: boolean): readonly TestStep[] => {
   const old = wire.signingKeys.filter(({ notAfter }) => notAfter <= now + 30 * DAY);
   const post = wire.assertionConsumerServices.filter(({ binding }) => binding === bindings.post);
   return [
     wire.signingKeys.length === 0 ? wrong('signed requests', 'no signing key: requests and logouts of the service cannot be checked')
-      : unseen('signed requests', `${wire.authnRequestsSigned ? 'demanded' : 'allowed unsigned, checked when signed'}; only the application can sign one${old.length > 0 ? `; ${String(old.length)} certificate ends within 30 days` : ''}`),
+      : (accepted ? works : unseen)('signed requests', `${wire.authnRequestsSigned ? 'demanded' : 'allowed unsigned, checked when signed'}; ${accepted ? 'the one that was begun at the application was accepted' : 'only the application can sign one'}${old.length === 0 ? '' : `; ${String(old.length)} certificate${old.length === 1 ? ' ends' : 's end'} within 30 days`}`),
     post.length === 0 ? wrong('answer address', 'no AssertionConsumerService for HTTP-POST') : works('answer address', `${String(post.length)} for HTTP-POST: ${post.map(({ url }) => url).join(', ')}`),
     encryptionStep(service, wire),
     wire.singleLogoutServices.length === 0 ? wrong('logout', 'no SingleLogoutService: who logs out elsewhere stays logged in there') : unseen('logout', `told at ${wire.singleLogoutServices.map(({ binding, url }) => `${url} (${binding})`).join(', ')}; only the application can show that it ends its session`),
   ];
 };
-const oidcSteps = (wire: OidcClient): readonly TestStep[] => [
-  wire.authentication === 'client_secret_basic' && wire.secretHashes.length === 0 ? wrong('client’s proof', 'no checksum of a secret is set') : unseen('client’s proof', `${wire.authentication}: only the application can show it`),
+const oidcSteps = (wire: OidcClient, accepted: boolean): readonly TestStep[] => [
+  wire.authentication === 'client_secret_basic' && wire.secretHashes.length === 0 ? wrong('client’s proof', 'no checksum of a secret is set')
+    : accepted ? works('client’s proof', `${wire.authentication}: the request that it brought was accepted`) : unseen('client’s proof', `${wire.authentication}: only the application can show it`),
   wire.redirectUris.length === 0 ? wrong('answer address', 'no redirect_uri is registered') : works('answer address', wire.redirectUris.join(', ')),
   wire.backchannelLogoutUri === null && wire.frontchannelLogoutUri === null ? wrong('logout', 'neither backchannelLogoutUri nor frontchannelLogoutUri: who logs out elsewhere stays logged in there') : unseen('logout', `told at ${wire.backchannelLogoutUri ?? wire.frontchannelLogoutUri ?? ''}; only the application can show that it ends its session`),
 ];
@@ -102,13 +103,20 @@ const judgeAnswer = (service: ServiceParty, wire: SamlService, end: Extract<Walk
   if (!known || (service.encryption === 'require' && !encrypted)) return wrong('login', known ? 'the answer is not encrypted' : 'the answer goes to an address that is not the service’s');
   return works('login', `a real one, through ${end.steps.join(', ') || 'no page'}; the answer (${encrypted ? 'encrypted' : 'readable'}${has(response, namespaces.ds, 'Signature') ? ', response signed' : ''}) waits for ${end.address} and was not sent there`);
 };
-const loginStep = async (service: ServiceParty, { card, ca }: TestQuestion, opened: Opened, now: Instant, walk: Walk): Promise<TestStep> => {
+/** What only the application can make is begun there; every service may be tried so. */
+const BEGIN = 'begin a login at the application, copy the address that it sends the browser to, and give it with --begun';
+const provesItself = ({ wire }: ServiceParty): boolean => (wire.protocol === 'saml' ? wire.authnRequestsSigned : wire.pushedRequests || wire.signedRequests);
+const begunAt = (address: string, { our, hostNames }: Opened): string => {
+  const url = URL.parse(address);
+  const ours = url?.protocol === 'https:' && hostNames.includes(url.hostname);
+  return ours ? url.href : fail('command.usage', `--begun wants the address at ${new URL(our.publicUrl).host} that the application sends a browser to, copied from the browser`);
+};
+const loginStep = async (service: ServiceParty, { card, ca, begun }: TestQuestion, opened: Opened, now: Instant, walk: Walk): Promise<TestStep> => {
   const { wire } = service;
   if (opened.environment === 'production') return unseen('login', 'test logins are made in the test environment and the demo alone');
   if (card === null) return unseen('login', 'name a test card with --card and --card-key to log in for real');
-  if (wire.protocol === 'saml' && wire.authnRequestsSigned) return unseen('login', 'the service signs its requests and nobody else can: begin one at the application');
-  if (wire.protocol === 'oidc' && (wire.pushedRequests || wire.signedRequests)) return unseen('login', 'the client proves itself when it asks: begin one at the application');
-  const end = await walk(startOf(service, opened, now), { ours: opened.hostNames, card, ca });
+  if (begun === null && provesItself(service)) return unseen('login', `${wire.protocol === 'saml' ? 'the service signs its requests, and nobody else can' : 'the client proves itself when it asks, and nobody else can'}: ${BEGIN}`);
+  const end = await walk(begun === null ? startOf(service, opened, now) : begunAt(begun, opened), { ours: opened.hostNames, card, ca });
   if (end.kind === 'stopped') return wrong('login', `stopped at a page: ${end.page} (${String(end.status)}); its story: bryggan explain with the reference on it`);
   if (wire.protocol === 'saml') return end.kind === 'answer' ? judgeAnswer(service, wire, end) : wrong('login', `sent elsewhere: ${new URL(end.address).origin}`);
   const query = new URL(end.address).searchParams;
@@ -120,9 +128,11 @@ const loginStep = async (service: ServiceParty, { card, ca }: TestQuestion, open
 export const testService = async (question: TestQuestion, opened: Opened, now: Instant, walk: Walk): Promise<readonly TestStep[]> => {
   const service = opened.registry.services.get(question.service as ServiceId) ?? fail('command.usage', `there is no service ${question.service}; \`bryggan service list\` names them all`);
   const { wire } = service;
+  const login = await loginStep(service, question, opened, now, walk);
+  const accepted = question.begun !== null && login.state === 'works' && provesItself(service);
   return [
-    switchedOn(service, opened, now), ...(wire.protocol === 'saml' ? samlSteps(service, wire, now) : oidcSteps(wire)),
-    await attributeStep(service, question, opened, now), await loginStep(service, question, opened, now, walk),
+    switchedOn(service, opened, now), ...(wire.protocol === 'saml' ? samlSteps(service, wire, now, accepted) : oidcSteps(wire, accepted)),
+    await attributeStep(service, question, opened, now), login,
     unseen('in the application', 'that it checks signature, time, audience and level, and knows people by a stable fact: its own tests show that'),
   ];
 };

@@ -30,3 +30,5 @@ export const describeFinding = ({ file, line, column, path, severity, clause, me
 /** By file, then by place: the order in which a person mends them. */
 export const inReadingOrder = (findings: readonly Finding[]): readonly Finding[] =>
   findings.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)));
+/** `1 error`, `2 errors`. */
+export const counted = (count: number, one: string, several = `${one}s`): string => `${String(count)} ${count === 1 ? one : several}`;

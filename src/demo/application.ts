@@ -5,7 +5,7 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { randomBytes } from 'node:crypto';
-import { SAML, ValidateInResponseTo, type Profile } from '@node-saml/node-saml';
+import { SAML, ValidateInResponseTo, type IdpCertCallback, type Profile } from '@node-saml/node-saml';
 import { html, type SafeHtml } from '../ui/html.ts';
 import { demoPage } from './page.ts';
 
@@ -16,7 +16,8 @@ export interface ApplicationSettings {
   readonly name: string;
   readonly baseUrl: string;
   readonly entityId: string;
-  readonly idp: { readonly ssoUrl: string; readonly entityId: string; readonly certificate: string };
+  /** `certificate`: one that is held by hand, or whatever Bryggan publishes when an answer is judged. */
+  readonly idp: { readonly ssoUrl: string; readonly entityId: string; readonly certificate: string | IdpCertCallback };
   readonly key: string;
   readonly certificate: string;
   readonly levels: readonly string[];
@@ -29,6 +30,7 @@ interface Received { readonly nameId: string; readonly nameIdFormat: string; rea
 
 export const acsPath = '/saml/acs';
 export const sloPath = '/saml/slo';
+export const logoPath = '/logo.svg';
 const MAX_BODY = 512 * 1024;
 
 const samlOf = (settings: ApplicationSettings): SAML => new SAML({
@@ -137,6 +139,7 @@ export const createApplication = (settings: ApplicationSettings): Server => {
       if (path === '/logout') return logOut(request, response);
       if (path === sloPath) return singleLogout(request, response);
       if (path === '/style.css') return void response.writeHead(200, { 'content-type': 'text/css' }).end(demoStyle);
+      if (path === logoPath) return void response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(logo);
       if (path === '/') return home(request, response);
       return send(response, 404, html`<h1>No such page</h1><p><a href="/">Start page</a></p>`);
     };
@@ -161,6 +164,7 @@ const facts = (settings: ApplicationSettings, session: Received): SafeHtml => ht
   </table>
   <p>${settings.neighbour === null ? '' : html`<a class="button" href="${settings.neighbour.url}/login" data-action="neighbour">On to ${settings.neighbour.name}</a> `}<a href="/logout" data-action="logout">Log out</a></p>`;
 
+const logo = '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 64 64"><rect width="64" height="64" rx="12" fill="#34507a"/><path d="M16 34h32M32 18v32" stroke="#fff" stroke-width="6" stroke-linecap="round"/></svg>';
 const demoStyle = `
 :root{color-scheme:light dark;--paper:#eef1f4;--ink:#1c2733;--soft:#52606d;--line:#c5ced6;--accent:#34507a}
 @media(prefers-color-scheme:dark){:root{--paper:#161c23;--ink:#e8edf2;--soft:#a9b5c0;--line:#3a4754;--accent:#9dbbe8}}

@@ -12,6 +12,7 @@ import { loadConfiguration } from '../config/load.ts';
 import { newId, systemRandom } from '../core/ports.ts';
 import { startApp, untilStopped } from '../serve.ts';
 import { createApplication } from './application.ts';
+import { followMetadata, type Followed } from './follow-metadata.ts';
 import { createOidcApplication, demoOidcApplication, writeClientFile, type OidcApplication } from './oidc-application.ts';
 import { createCardReader, type ReaderPerson } from './card-reader.ts';
 import { PHONE_METHOD, phoneOwners, startDemoPhones } from './net-id-demo.ts';
@@ -37,26 +38,27 @@ const readerPeople = (people: readonly DemoPerson[]): readonly ReaderPerson[] =>
 /** Those whose HSA-id is the city's, as the city's own IdP would know them. */
 const employeesOf = (people: readonly DemoPerson[], { prefix }: City): readonly Employee[] => people.flatMap(({ id, name, hsaId }) => (hsaId?.startsWith(prefix) === true ? [{ id, name, hsaId }] : []));
 
-const startApplications = async (applications: readonly DemoApplication[], idp: { base: string; certificate: string }): Promise<readonly Server[]> => {
+const startApplications = async (applications: readonly DemoApplication[], base: string): Promise<readonly { readonly server: Server; readonly followed: Followed }[]> => {
   const tls = { key: pem('tls/demo.key.pem'), cert: pem('tls/demo.crt.pem') };
   return Promise.all(applications.map(async (application, index) => {
+    const followed = await followMetadata({ url: `${base}/saml/metadata?consumer=${application.party}/${application.id}`, ca: pem('tls/ca.crt.pem') });
     const keys = developmentSet().machine(applicationKey(index));
     const other = applications[(index + 1) % applications.length];
     const server = createApplication({
       id: application.id, party: application.party, partyName: partyNames[application.party] ?? application.party, name: application.names.en, baseUrl: application.baseUrl, entityId: application.entityId,
-      idp: { ssoUrl: `${idp.base}/saml/sso`, entityId: `${idp.base}/saml/metadata`, certificate: idp.certificate },
+      idp: { ssoUrl: `${base}/saml/sso`, entityId: `${base}/saml/metadata`, certificate: followed.certificates },
       key: pem(keys.keyFile), certificate: pem(keys.certFile), levels: application.levels, tls,
       neighbour: other === undefined ? null : { name: other.names.en, url: other.baseUrl }, ...(application.party === 'goteborg' ? { behind: `${application.baseUrl}/portal` } : {}),
     });
     await listen(server, Number(new URL(application.baseUrl).port));
-    return server;
+    return { server, followed };
   }));
 };
 /** The third key is an elliptic curve's, which the applications' library does not sign with. */
 const applicationKey = (index: number): string => `demo-${(index % 2) + 1}`;
 const partyNames: Readonly<Record<string, string>> = { vgr: 'Västra Götalandsregionen', boras: 'Borås Stad', joint: 'All 50 parties', goteborg: 'Göteborgs Stad, behind its own IdP' };
 
-const describe = (options: DemoOptions, root: string, applications: readonly DemoApplication[], client: OidcApplication, people: readonly DemoPerson[]): string => {
+const describe = (options: DemoOptions, { root, state }: Readonly<Record<'root' | 'state', string>>, applications: readonly DemoApplication[], client: OidcApplication, people: readonly DemoPerson[]): string => {
   const urls = demoUrls(portsFrom(options.port));
   return JSON.stringify({
     idp: { baseUrl: urls.base, entityId: `${urls.base}/saml/metadata`, metadataUrl: `${urls.base}/saml/metadata`, cardUrl: urls.card, managementUrl: `http://127.0.0.1:${portsFrom(options.port).management}`, caFile: pathOf('tls/ca.crt.pem') },
@@ -66,11 +68,11 @@ const describe = (options: DemoOptions, root: string, applications: readonly Dem
     ],
     people: people.flatMap(({ card, id, name, hsaId, tags }) => (card === null ? [] : [{ id, name, hsaId, tags, certFile: pathOf(card.certFile), keyFile: pathOf(card.keyFile), p12File: pathOf(card.p12File) }])),
     phone: { url: urls.phone, method: PHONE_METHOD, people: phoneOwners },
-    root,
+    root, state,
   }, null, 1);
 };
 
-const greeting = (applications: readonly DemoApplication[], client: OidcApplication, phoneUrl: string, file: string): string => {
+const greeting = (applications: readonly DemoApplication[], client: OidcApplication, phoneUrl: string, { file, root, state }: Readonly<Record<'file' | 'root' | 'state', string>>): string => {
   const [first, second, third, behind] = applications;
   return `
   Bryggan's demo is ready. Everything and everybody in it is invented.
@@ -89,6 +91,9 @@ const greeting = (applications: readonly DemoApplication[], client: OidcApplicat
     5. With an organisation's own login: open any of them in another browser window, choose My organisation,
        Göteborgs Stad, and be Lars Öhman there; he has a card too, and is the same person by both.
        ${behind?.baseUrl ?? ''}/   (${behind?.names.en ?? ''}) stands behind Göteborg's own IdP, which asks Bryggan for it.
+
+  To operate it, in another shell: export BRYGGAN_ROOT=${root} BRYGGAN_STATE=${state}
+  and then npm run -s bryggan -- doctor, service list, keys list; docs/operations.md has the rest.
 
   A real client certificate works too: PKCS#12 files below certs-dev/people/, password "bryggan".
   For scripts: ${file}          Stop with Ctrl+C.
@@ -119,7 +124,7 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   const configuration = loadConfiguration(root, { ...process.env, NODE_ENV: undefined, BRYGGAN_STATE: state });
   const running = await startApp(configuration, { withoutCertificate: (handle) => `${urls.reader}/card/${handle}` });
   const people = demoPeople();
-  const servers = [...(await startApplications(applications, { base: urls.base, certificate: pem('keys/saml-signing.crt.pem') }))];
+  const started = await startApplications(applications, urls.base);
   const [first] = applications;
   const rota = createOidcApplication({ ...client, issuer: urls.base, ca: pem('tls/ca.crt.pem'), key: clientKey, tls, neighbour: first === undefined ? null : { name: first.names.en, url: first.baseUrl } });
   await listen(rota, Number(new URL(client.baseUrl).port));
@@ -129,10 +134,11 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   const reader = createCardReader({ people: readerPeople(people), tls, proxy: { socketPath: join(state, 'card-proxy.sock'), secret, host: 'localhost' } });
   await listen(reader, ports.reader);
   const file = join(directory, 'demo.json');
-  writeFileSync(file, `${describe(options, root, applications, client, people)}\n`);
-  console.log(greeting(applications, client, urls.phone, file));
+  writeFileSync(file, `${describe(options, { root, state }, applications, client, people)}\n`);
+  console.log(greeting(applications, client, urls.phone, { file, root, state }));
   await untilStopped(running);
-  for (const server of [...servers, rota, reader, ...idps]) server.close();
+  await Promise.all(started.map(({ followed }) => followed.stop()));
+  for (const server of [...started.map(({ server }) => server), rota, reader, ...idps]) server.close();
   await phones.close();
   await revocation.close();
 };

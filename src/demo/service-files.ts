@@ -1,7 +1,7 @@
 /** Metadata of the demo applications, as their suppliers would send it, and the operator's file beside it. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { acsPath, sloPath } from './application.ts';
+import { acsPath, logoPath, sloPath } from './application.ts';
 
 export interface DemoApplication {
   readonly id: string;
@@ -49,6 +49,7 @@ const metadata = (application: DemoApplication, certificate: string): string => 
       <mdui:UIInfo>
         <mdui:DisplayName xml:lang="sv">${application.names.sv}</mdui:DisplayName>
         <mdui:DisplayName xml:lang="en">${application.names.en}</mdui:DisplayName>
+        <mdui:Logo height="64" width="64">${application.baseUrl}${logoPath}</mdui:Logo>
       </mdui:UIInfo>
     </md:Extensions>
     <md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>

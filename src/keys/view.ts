@@ -41,5 +41,13 @@ const useView = async (use: KeyUse, keyring: Keyring): Promise<UseView> => {
     back: ring.early.length > 0 ? 'switch of single services' : (ring.done.at(-1) ?? null),
   };
 };
+/** For alarms: who is not known to have an announced key, and nodes that have not taken the last step. */
+export interface KeysStanding { readonly uses: readonly (Pick<UseView, 'use' | 'stands' | 'waiting' | 'against'> & { /** Of the key that signs; null: never. */ readonly ends: Instant | null })[]; readonly behind: readonly string[] }
+export const keysStanding = async (keyring: Keyring): Promise<KeysStanding> => {
+  const nodes = await keyring.nodes();
+  const newest = Math.max(keyring.rings().revision, ...nodes.map(({ revision }) => revision));
+  const views = await Promise.all(keyUses.map((use) => useView(use, keyring)));
+  return { uses: views.map(({ use, stands, waiting, against, keys }) => ({ use, stands, waiting, against, ends: keys.find(({ role }) => role === 'current')?.notAfter ?? null })), behind: nodes.filter(({ revision }) => revision < newest).map(({ node }) => node) };
+};
 export const keysView = async (keyring: Keyring, others: readonly OtherCertificate[]): Promise<KeysView> =>
   ({ revision: keyring.rings().revision, nodes: await keyring.nodes(), uses: await Promise.all(keyUses.map((use) => useView(use, keyring))), fetches: await keyring.fetches(), others });

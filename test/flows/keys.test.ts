@@ -103,12 +103,16 @@ describe('the key that signs SAML answers', () => {
 
     // A stop: nobody has read it yet.
     await saml.refuse(/2 services are not known to have the next key: vgr\/daily, vgr\/slow/, 'switch');
+    const waiting = async (): Promise<string | undefined> => /^bryggan_key_waiting\{use="saml-signing"\} (\d+)$/m.exec(await (await fetch(`${bryggan.managementUrl}/metrics`)).text())?.[1];
+    expect(await waiting()).toBe('2');
+    expect((await bryggan.command(['doctor'])).output).toMatch(/^good +keys: saml-signing +next key published; 2 services are not known to have the next key: vgr\/daily, vgr\/slow; bryggan keys list --use saml-signing$/m);
     await saml.take('back');
     expect(certificatesIn((await readFrom(bryggan, '/saml/metadata')).text)).toEqual(before);
     await saml.take('announce');
     expect(await often.refresh()).toBe(true);
     await saml.refuse(/1 service is not known to have the next key: vgr\/slow/, 'switch');
     expect((await viewOf('saml-signing')).waiting).toEqual([slow.id]);
+    expect(await waiting()).toBe('1');
 
     // One service first.
     await saml.refuse(/there is no service vgr\/nobody/, 'switch', { services: ['vgr/nobody'] });

@@ -47,6 +47,16 @@ describe('service test', () => {
     expect(['signed requests', 'logout', 'login', 'in the application'].map((step) => steps.get(step)?.state)).toEqual(['unseen', 'unseen', 'unseen', 'unseen']);
     expect(steps.get('login')?.finding).toContain('signs its requests');
   });
+  it('a service that signs its requests: begun at the application the login is a real one, and its signature was seen; anywhere else is used wrongly', async () => {
+    expect((await run('vgr/strict', ...card)).steps.get('login')?.finding).toContain('give it with --begun');
+    const { code, steps } = await run('vgr/strict', ...card, '--begun', strict.startUrl(bryggan));
+    expect([code, steps.get('login')?.state, steps.get('signed requests')?.state], JSON.stringify([...steps.values()])).toEqual([0, 'works', 'works']);
+    const changed = await run('vgr/strict', ...card, '--begun', strict.startUrl(bryggan).replace(/Signature=[^&]{4}/, 'Signature=AAAA'));
+    expect([changed.code, changed.steps.get('login')?.state, changed.steps.get('signed requests')?.state]).toEqual([1, 'wrong', 'unseen']);
+    for (const elsewhere of ['https://strict.service.example/login', 'not an address']) expect((await bryggan.command(['service', 'test', 'vgr/strict', ...card, '--begun', elsewhere])).code).toBe(2);
+    expect((await bryggan.command(['service', 'test', 'vgr/strict', '--begun', strict.startUrl(bryggan)])).code).toBe(2);
+    expect((await run('vgr/good', ...card, '--begun', strict.startUrl(bryggan))).steps.get('login')).toMatchObject({ state: 'wrong' });
+  });
   it('a required attribute that may not leave is named, and the login that fails of it says with what', async () => {
     const { code, steps } = await run('vgr/greedy', ...card);
     expect([code, steps.get('attributes')?.state, steps.get('login')?.state, steps.get('logout')?.state]).toEqual([1, 'wrong', 'wrong', 'wrong']);

@@ -14,6 +14,7 @@ interface DemoFile {
   readonly people: readonly { readonly id: string; readonly name: string; readonly hsaId: string | null; readonly tags: readonly string[]; readonly certFile: string; readonly keyFile: string; readonly p12File: string }[];
   readonly phone: { readonly url: string };
   readonly root: string;
+  readonly state: string;
 }
 const directory = mkdtempSync(join(tmpdir(), 'bryggan-demo-'));
 let child: ChildProcess;
@@ -50,6 +51,11 @@ const login = async (agent: UserAgent, index: number, method = 'siths-card'): Pr
   return visit.step === 'choose-method' ? agent.settle(await agent.submit(visit, { button: ({ value }) => value === method })) : visit;
 };
 const facts = async (agent: UserAgent, index: number): Promise<{ loggedIn: boolean; attributes?: Record<string, unknown> }> => JSON.parse((await agent.go(application(index).home, { headers: { accept: 'application/json' } })).body) as { loggedIn: boolean; attributes?: Record<string, unknown> };
+
+const command = (...args: readonly string[]): { readonly code: number | null; readonly out: string } => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['src/main.ts', ...args], { cwd: product, encoding: 'utf8', env: { ...process.env, NODE_ENV: undefined, BRYGGAN_ROOT: demo.root, BRYGGAN_STATE: demo.state } });
+  return { code: status, out: `${stdout}${stderr}` };
+};
 
 describe('the demo', () => {
   it('demo.json names everything that a script needs, and every file and address in it is there', async () => {
@@ -129,6 +135,29 @@ describe('the demo', () => {
     expect(page.step).toBe('card-failed');
     expect((await facts(agent, 0)).loggedIn).toBe(false);
     await agent.close();
+  });
+  it('is clean: no fault and no warning in its files, and nothing that the doctor would remind of', () => {
+    expect(command('check')).toMatchObject({ code: 0, out: 'Everything is right.\n' });
+    const { code, out } = command('doctor', '--json');
+    expect([code, (JSON.parse(out) as { state: string }[]).filter(({ state }) => state !== 'good')]).toEqual([0, []]);
+    expect(command('audit', 'verify').out).not.toContain('does not run here');
+  });
+  it('its applications live through a rollover of the key that signs: they have read the next one by themselves, and follow a withdrawal at once', async () => {
+    const answered = async (): Promise<void> => {
+      const agent = browser('anna-berglund');
+      for (const index of [0, 1, 2]) await login(agent, index);
+      expect((await Promise.all([0, 1, 2].map((index) => facts(agent, index)))).map(({ loggedIn }) => loggedIn)).toEqual([true, true, true]);
+      await agent.close();
+    };
+    // Without --anyway: nobody waits.
+    expect(command('keys', 'roll', 'saml-signing', 'switch')).toMatchObject({ code: 0 });
+    await answered();
+    expect(command('keys', 'roll', 'saml-signing', 'retire', '--anyway').code).toBe(0);
+    await answered();
+    expect(command('keys', 'new', 'saml-signing').code).toBe(0);
+    const { keys } = (JSON.parse(command('keys', 'list', '--json').out) as { uses: readonly { use: string; keys: readonly { id: string; role: string }[] }[] }).uses.find(({ use }) => use === 'saml-signing') ?? { keys: [] };
+    expect(command('keys', 'roll', 'saml-signing', 'withdraw', '--key', keys.find(({ role }) => role === 'current')?.id ?? '').code).toBe(0);
+    await answered();
   });
   it('`serve` refuses the demo’s root in every environment and says why', () => {
     for (const NODE_ENV of [undefined, 'production']) {

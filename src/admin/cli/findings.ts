@@ -1,5 +1,5 @@
 /** Findings on the terminal: a line each for people, JSON or SARIF for programs. Exit code 1 when there is an error. */
-import { describeFinding, isError, type Finding } from '../../core/findings.ts';
+import { counted, describeFinding, isError, type Finding } from '../../core/findings.ts';
 import { toSarif } from '../lint-sarif.ts';
 import type { Terminal } from './context.ts';
 import { printJson } from './output.ts';
@@ -11,5 +11,5 @@ export const printFindings = (findings: readonly Finding[], { json, sarif }: { r
   if (sarif === true) return printJson(toSarif(findings), print);
   if (json === true) return printJson(findings, print);
   for (const finding of findings) print(`${describeFinding(finding)}\n`);
-  print(findings.length === 0 ? 'Everything is right.\n' : `${errors} errors, ${findings.length - errors} warnings.\n`);
+  print(findings.length === 0 ? 'Everything is right.\n' : `${counted(errors, 'error')}, ${counted(findings.length - errors, 'warning')}.\n`);
 };

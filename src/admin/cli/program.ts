@@ -5,6 +5,7 @@
 import { Command, CommanderError, InvalidArgumentError } from '@commander-js/extra-typings';
 import { assuranceLevels, type AssuranceLevel } from '../../core/assurance.ts';
 import { fail, isBrygganError } from '../../core/errors.ts';
+import { counted } from '../../core/findings.ts';
 import type { PartyId, ServiceId } from '../../core/ids.ts';
 import type { Locale } from '../../core/locale.ts';
 import { exportParty, toCsv } from '../../audit/export.ts';
@@ -69,6 +70,12 @@ const headsOf = (status: Readonly<Record<string, unknown>> | null): ReadonlyMap<
   const kept = status?.['auditHead'] as { readonly node: string; readonly head: string } | null | undefined;
   return new Map(kept == null ? [] : [[kept.node, kept.head]]);
 };
+/** Why the end that the store remembers was not compared; null: it was. */
+const notCompared = (status: Readonly<Record<string, unknown>> | null, heads: ReadonlyMap<string, string>): string | null =>
+  (heads.size > 0 ? null
+    : status === null ? 'The service does not run here, so the end that the store remembers was not compared.'
+      : status['store'] === 'up' ? 'The store remembers no end of this trail yet, so it was not compared: one is kept within a minute of the start.'
+        : 'The store does not answer, so the end that it remembers was not compared.');
 const addAudit = (program: Command, processes: Processes, terminal: Terminal): void => {
   const { print } = terminal;
   program.command('explain <reference>').description('the story of one login, by the reference on its pages').option('--json').action(async (reference, { json }) => {
@@ -84,15 +91,17 @@ const addAudit = (program: Command, processes: Processes, terminal: Terminal): v
     const tools = await processes.tools();
     const opened = await tools.open();
     // Before the files: the trail may be growing.
-    const heads = headsOf(await opened.runningStatus());
+    const status = await opened.runningStatus();
+    const heads = headsOf(status);
     const keptFrom = new Date(tools.now() - (opened.audit.retentionDays - 1) * 86_400_000).toISOString().slice(0, 10);
     const report = verifyTrail({ directory: opened.audit.directory, publicKeys: opened.audit.publicKeys, heads, keptFrom });
     if (report.findings.length > 0) terminal.exit = 1;
     if (json === true) return printJson({ ...report, comparedWithStore: [...heads.keys()] }, print);
     printTable(report.nodes, print);
-    if (heads.size === 0) print('The service does not run here, so the end that the store remembers was not compared.\n');
+    const why = notCompared(status, heads);
+    if (why !== null) print(`${why}\n`);
     for (const { file, line, message } of report.findings) print(`${file}${line === null ? '' : `:${line}`}: ${message}\n`);
-    print(report.findings.length === 0 ? 'The trail is whole.\n' : `${report.findings.length} findings: keep these files as they are and tell whoever answers for security.\n`);
+    print(report.findings.length === 0 ? 'The trail is whole.\n' : `${counted(report.findings.length, 'finding')}: keep these files as they are and tell whoever answers for security.\n`);
   });
   audit.command('export').description("a party's own lines; the other party's people are pseudonyms").requiredOption('--party <party>').option('--from <day>', 'first day', day, '0000-01-01').option('--to <day>', 'last day', day, '9999-12-31').option('--csv', 'CSV instead of JSON lines')
     .action(async ({ party, from, to, csv }) => {

@@ -92,7 +92,7 @@ const oidcFacts = (wire: OidcClient, { service, policy, language }: GuideQuestio
     redirectUris: wire.redirectUris.map((uri) => ({ uri })), redirectUri: wire.redirectUris[0] ?? '', redirectPath: URL.parse(wire.redirectUris[0] ?? '')?.pathname ?? '/',
     postLogoutUris: wire.postLogoutRedirectUris.map((uri) => ({ uri })), backchannelUri: wire.backchannelLogoutUri ?? '', frontchannelUri: wire.frontchannelLogoutUri ?? '',
     authentication: wire.authentication, usesSecret: is('client_secret_basic'), usesKey: is('private_key_jwt'), usesCertificate: is('tls_client_auth', 'self_signed_tls_client_auth'), usesNothing: is('none'),
-    refreshTokens: wire.refreshTokens, pushed: wire.pushedRequests, signedRequests: wire.signedRequests, idTokenAlgorithm: wire.idTokenAlgorithm, dpop: wire.bound === 'dpop', subject: said(wire.subject, language),
+    refreshTokens: wire.refreshTokens, pushed: wire.pushedRequests, signedRequests: wire.signedRequests, provesItself: wire.pushedRequests || wire.signedRequests, idTokenAlgorithm: wire.idTokenAlgorithm, dpop: wire.bound === 'dpop', subject: said(wire.subject, language),
   };
 };
 
@@ -101,7 +101,7 @@ const commonFacts = ({ service, party, our, language }: GuideQuestion): Template
   return {
     id: service.id, name: service.names[language], party: party?.name ?? service.party, federation: service.federation.id, entityId: service.wire.entityId, homeUrl: service.homeUrl ?? '',
     our: our.name[language], operator: our.operator[language], operatorEmail: our.contact.email, operatorPhone: our.contact.phone, environment: said(our.environment, language), isProduction: our.environment === 'production',
-    publicUrl: our.publicUrl, idp: our.entityId, metadataUrl: `${our.publicUrl}/saml/metadata`, feedUrl: `${our.publicUrl}/metadata/applications.xml?consumer=${service.id}`, feedPage: `${our.publicUrl}/metadata`,
+    publicUrl: our.publicUrl, idp: our.entityId, metadataUrl: `${our.publicUrl}/saml/metadata?consumer=${service.id}`, feedUrl: `${our.publicUrl}/metadata/applications.xml?consumer=${service.id}`, feedPage: `${our.publicUrl}/metadata`,
     sso: `${our.publicUrl}/saml/sso`, slo: `${our.publicUrl}/saml/slo`, sloSoap: `${our.publicUrl}/saml/slo/soap`, discovery: `${our.publicUrl}/.well-known/openid-configuration`, account: `${our.publicUrl}/me`,
     signing: our.signingCertificates.map(certificateFacts), feedSigning: our.metadataCertificates.map(certificateFacts), firstCertificate: our.signingCertificates[0]?.certificate ?? '',
     levels, level: levels.at(-1)?.uri ?? '', skew: String(service.federation.clockSkew), sessionMinutes: String(Math.floor(service.federation.sessionLifetime / 60)),

@@ -43,6 +43,13 @@ describe('the guide', () => {
     expect(text).toContain(`bryggan service test ${id}`);
     expect(text).toContain(id === 'vgr/journal' ? asker.acs : 'https://rota.example/callback');
   });
+  it('gives every address of our metadata with the service’s own name, so that a rollover sees who has read the next key', () => {
+    for (const language of ['sv', 'en'] as const) {
+      const addresses = [...guide('vgr/journal', language).text.matchAll(/https:\/\/\S*\/(?:saml\/metadata|metadata\/applications\.xml)\S*/g)].map(([address]) => address.replace(/["'`,;<>|]+.*$/, '')).filter((address) => address !== opened.our.entityId);
+      expect(addresses.length).toBeGreaterThan(5);
+      expect(addresses.filter((address) => !address.endsWith('?consumer=vgr/journal'))).toEqual([]);
+    }
+  });
   it('shows the fingerprint of every certificate that is published, as openssl writes it', () => {
     const expected = [...opened.our.signingCertificates, ...opened.our.metadataCertificates].map(({ certificate }) => new X509Certificate(Buffer.from(certificate, 'base64')).fingerprint256);
     expect(expected.length).toBeGreaterThan(1);

@@ -13,7 +13,7 @@ import { requestPath } from './sso.ts';
 
 const CONNECTIONS = 8;
 /** The compiler is at work on other threads for the first ten thousand requests. */
-const WARM = 4000;
+const WARM = 8000;
 const ROUND = 150;
 const ROUNDS = 5;
 const PERSON = 'SE2321000131-DEV1001';

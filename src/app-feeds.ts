@@ -73,6 +73,7 @@ export const openFeeds = ({ configuration, keys: first, clock, log, version, con
   const contents = (): readonly FeedContent[] => contentsFor(keys.certificates);
   const publisher: Publisher = {
     find: (id) => publisherFor(keys.metadata.current).find(id),
+    isAwaited: (id) => publisherFor(keys.metadata.current).isAwaited(id),
     refresh: async (current) => (await Promise.all(allIn(keys).map((one) => one.refresh(current)))).flat(),
     get faults() { return allIn(keys).flatMap(({ faults }) => faults); },
   };

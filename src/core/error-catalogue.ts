@@ -239,6 +239,8 @@ const rows = {
   /** Metadata that we trade with others (federation/). */
   'federation.not-verified': operator(),
   'federation.refused': operator(),
+  /** A feed that is wanted cannot be served now. */
+  'federation.unavailable': { ...arrival('store-away', 503), actor: 'operations', audited: false },
   'outbound.refused': operator(),
   'outbound.failed': operator(),
   'command.usage': operator(),

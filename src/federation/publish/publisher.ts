@@ -25,6 +25,8 @@ export interface PublisherFault { readonly feed: FeedId; readonly at: Instant; r
 export interface Publisher {
   /** Undefined: switched off, or not yet signed. */
   find(id: FeedId): PublishedFeed | undefined;
+  /** It is wanted and has something to say, but cannot be served now: not signed yet, or its last document has ended. */
+  isAwaited(id: FeedId): boolean;
   /** Takes the content as it stands; what has neither changed nor come near its end is left alone. Never throws. Ids that were signed anew. */
   refresh(contents: readonly FeedContent[]): Promise<readonly FeedId[]>;
   readonly faults: readonly PublisherFault[];
@@ -35,7 +37,8 @@ export const pemOf = (der: string): string => `-----BEGIN CERTIFICATE-----\n${de
 
 export const createPublisher = (options: PublisherOptions): Publisher => {
   const { settings, clock, log, signer, since: store } = options;
-  const published = new Map<FeedId, { readonly feed: PublishedFeed; readonly fingerprint: string }>();
+  /** null: looked at, and there is nothing to publish. */
+  const published = new Map<FeedId, { readonly feed: PublishedFeed; readonly fingerprint: string } | null>();
   const faults = new Map<FeedId, PublisherFault>();
   let since: Readonly<Record<string, Instant>> = store.read();
   let running: Promise<unknown> = Promise.resolve();
@@ -55,11 +58,11 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
     const now = clock.now();
     const entities = content.entities.filter(({ validUntil }) => validUntil === null || validUntil > now);
     const current = { id, entities };
-    const before = published.get(id);
+    const before = published.get(id) ?? undefined;
     const fingerprint = fingerprintOf(current);
     if (before !== undefined && !isDue(before, fingerprint, now)) return false;
     if (entities.length === 0) {
-      published.delete(id);
+      published.set(id, null);
       return before !== undefined;
     }
     const validUntil = now + settings[id].validitySeconds * 1000;
@@ -93,7 +96,7 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
     const signed: FeedId[] = [];
     for (const id of feedIds) {
       const content = contents.find((one) => one.id === id);
-      if (content === undefined || !settings[id].enabled) published.delete(id);
+      if (content === undefined || !settings[id].enabled) published.set(id, null);
       else if (await attempt(content)) signed.push(id);
     }
     return signed;
@@ -104,6 +107,7 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
       const feed = published.get(id)?.feed;
       return feed !== undefined && feed.validUntil > clock.now() ? feed : undefined;
     },
+    isAwaited: (id) => settings[id].enabled && published.get(id) !== null,
     refresh: (contents) => {
       const next = running.then(() => round(contents));
       running = next.catch(() => undefined);
@@ -112,5 +116,9 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
     get faults() { return [...faults.values()]; },
   };
 };
-/** The feed, or `web.not-found`. */
-export const getFeed = (publisher: Publisher, id: FeedId): PublishedFeed => publisher.find(id) ?? fail('web.not-found', 'the feed is not published');
+/**
+ * The feed. `federation.unavailable`: it cannot be served now, and whoever asks keeps what it has: to a query client "not found" would say that
+ * the entity is gone. `web.not-found`: there is no such feed.
+ */
+export const getFeed = (publisher: Publisher, id: FeedId): PublishedFeed =>
+  publisher.find(id) ?? (publisher.isAwaited(id) ? fail('federation.unavailable', 'the feed is not signed yet, or its last document has ended') : fail('web.not-found', 'the feed is not published'));

@@ -1,11 +1,11 @@
 /** The feeds as documents: who is in them, that others verify them, when they are signed anew, and that a fault leaves the ones before. */
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { fail } from '../../../src/core/errors.ts';
+import { fail, toBrygganError } from '../../../src/core/errors.ts';
 import { transformedId } from '../../../src/federation/publish/documents.ts';
 import { frozenText } from '../../../src/federation/publish/frozen.ts';
 import { verifyByOther } from '../../../src/federation/publish/second-opinion.ts';
-import { pemOf } from '../../../src/federation/publish/publisher.ts';
+import { getFeed, pemOf } from '../../../src/federation/publish/publisher.ts';
 import { attributeOf, childElements, readXml, verifyEnveloped } from '../../../src/saml/xml/index.ts';
 import { namespaces } from '../../../src/saml/names.ts';
 import { testKey } from '../../fixtures/saml.ts';
@@ -81,6 +81,21 @@ describe('when it is signed anew', () => {
     expect(world.publisher.find('sambi')).toBeUndefined();
     await world.publisher.refresh([feedOf('sambi', ourselves, short)]);
     expect(world.publisher.find('sambi')?.members.map(({ entityId }) => entityId)).toEqual([ourselves.entityId]);
+  });
+  it('"not now" is not "not here": a feed that is not signed yet, or has ended, is unavailable; one that is switched off or has no member is not found', async () => {
+    const world = stage();
+    const told = (): string => { try { return getFeed(world.publisher, 'sambi').id; } catch (error) { return toBrygganError(error).code; } };
+    expect(told()).toBe('federation.unavailable');
+    await world.publisher.refresh([feedOf('sambi', ourselves)]);
+    expect(told()).toBe('sambi');
+    world.now += 169 * HOUR;
+    expect(told()).toBe('federation.unavailable');
+    await world.publisher.refresh([feedOf('sambi')]);
+    expect(told()).toBe('web.not-found');
+    await world.publisher.refresh([feedOf('sambi', ourselves)]);
+    expect(told()).toBe('sambi');
+    await world.publisher.refresh([]);
+    expect(told()).toBe('web.not-found');
   });
   it('what another implementation does not verify is not published: the one before serves, to its own end, and the fault is told', async () => {
     let good = true;

@@ -47,7 +47,7 @@ export const setCookies = (changes: readonly CookieChange[], transactionSeconds:
     switch (change.name) {
       case 'session': return change.value === null ? write(SESSION, '', '/', 0) : write(SESSION, change.value, '/', null);
       case 'transaction': return write(TRANSACTION, change.value, transactionPath(change.id), transactionSeconds);
-      case 'method': return write(METHOD, change.value, '/', YEAR);
+      case 'method': return change.value === null ? write(METHOD, '', '/', 0) : write(METHOD, change.value, '/', YEAR);
       case 'organisation': return change.value === null ? write(ORGANISATION, '', '/', 0) : write(ORGANISATION, change.value.replace('/', ':'), '/', YEAR);
       case 'choices': return write(CHOICES, change.value.join('.'), '/', YEAR);
     }

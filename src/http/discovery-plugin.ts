@@ -9,7 +9,7 @@ import { sendFlow, type ReplyTools } from './reply-page.ts';
 const queryOf = (request: FastifyRequest): DiscoveryQuery => {
   const query = rawQueryOf(request.url);
   const of = (name: string): string | null => onlyParameter(query, name) ?? null;
-  return { entityId: of('entityID'), returnUrl: of('return'), parameter: of('returnIDParam'), policy: of('policy'), passive: of('isPassive') };
+  return { entityId: of('entityID'), returnUrl: of('return'), parameter: of('returnIDParam'), policy: of('policy'), passive: of('isPassive'), search: of('q') };
 };
 export const registerDiscovery = (server: FastifyInstance, ports: LoginPorts, tools: ReplyTools, ownEntityId: string): void => {
   server.get('/discovery', async (request, reply) => sendFlow(request, reply, discover(queryOf(request), browserOf(request), ports), tools));

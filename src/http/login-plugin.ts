@@ -43,7 +43,7 @@ export const registerLogin = (server: FastifyInstance, ports: LoginPorts, tools:
   server.get<{ Params: { id: string; method: string } }>('/login/:id/method/:method', (request, reply) =>
     send(request, reply, startMethod(request.params.id, request.params.method, browserOf(request), ports)));
 
-  server.get<Id>('/login/:id/organisation', (request, reply) => send(request, reply, showOrganisations(request.params.id, browserOf(request), ports)));
+  server.get<Id>('/login/:id/organisation', (request, reply) => send(request, reply, showOrganisations(request.params.id, onlyParameter(rawQueryOf(request.url), 'q') ?? '', browserOf(request), ports)));
 
   type Phone = { Params: { id: string; method: string } };
   server.get<Phone>('/login/:id/phone/:method', (request, reply) => send(request, reply, showPhone(request.params.id, request.params.method, browserOf(request), ports)));

@@ -37,7 +37,6 @@ export const shownName = (person: DirectoryPerson | undefined): string => {
 };
 
 export const chooseMethod = async (request: AcceptedRequest, service: ServiceParty, browser: Browser, ports: LoginPorts, { declined, confirmed, session: found }: SessionWish): Promise<ChosenMethod> => {
-  const usable = methodOptions(request, service, ports, browser.lastMethod).filter((option) => option.unavailable === null).map((option) => option.id);
   if (found !== undefined && !declined) {
     const reuse = await reuseOf(found, request, service, methodsFor(service, ports.registry.current(), ports.methods), ports);
     const { id, identity, acting } = found;
@@ -45,5 +44,5 @@ export const chooseMethod = async (request: AcceptedRequest, service: ServicePar
     if ((reuse === 'reuse' && !circles) || (reuse !== 'no' && confirmed)) return { kind: 'session', session: id, identity, acting };
     if (reuse !== 'no') return { kind: 'confirm-session', personName: shownName(await lookUpIfThere(identity, ports)), ...(circles ? { circles } : {}) };
   }
-  return { kind: 'methods', methods: usable };
+  return { kind: 'methods', methods: methodOptions(request, service, ports, browser.lastMethod).filter((option) => option.unavailable === null).map((option) => option.id) };
 };

@@ -70,7 +70,7 @@ export const noCookies = (browser: Browser): Browser => ({ ...browser, sessionId
 export type CookieChange =
   | { readonly name: 'session'; readonly value: SessionId | null }
   | { readonly name: 'transaction'; readonly id: TransactionId; readonly value: string }
-  | { readonly name: 'method'; readonly value: string }
+  | { readonly name: 'method'; readonly value: string | null }
   | { readonly name: 'organisation'; readonly value: string | null }
   | { readonly name: 'choices'; readonly value: readonly string[] };
 

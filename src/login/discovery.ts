@@ -7,11 +7,12 @@ import type { EntityId } from '../core/ids.ts';
 import { isSamlProvider, type Registry, type SamlProvider, type ServiceParty } from '../parties/model.ts';
 import type { Browser, FlowReply, LoginPorts } from './context.ts';
 import { askerOf, bareFrame, pageContent, reply } from './frame.ts';
+import { organisationList } from './organisation-list.ts';
 import { methodOf } from './upstream.ts';
 import { methodIdOf } from './upstream-session.ts';
 
 /** Parameters as they came; null where they did not. */
-export interface DiscoveryQuery { readonly entityId: string | null; readonly returnUrl: string | null; readonly parameter: string | null; readonly policy: string | null; readonly passive: string | null }
+export interface DiscoveryQuery { readonly entityId: string | null; readonly returnUrl: string | null; readonly parameter: string | null; readonly policy: string | null; readonly passive: string | null; /** What the person looks for in our list. */ readonly search: string | null }
 interface Discovery { readonly service: ServiceParty; readonly returnUrl: string; readonly parameter: string; readonly passive: boolean }
 
 const SINGLE = 'urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol:single';
@@ -50,9 +51,8 @@ export const discover = (query: DiscoveryQuery, browser: Browser, ports: LoginPo
   const providers = providersOf(ports, discovery.service);
   const remembered = providers.find(({ id }) => id === browser.lastOrganisation);
   if (discovery.passive) return reply({ kind: 'redirect', to: back(discovery, remembered?.wire.entityId ?? null) }, bareFrame(ports)); // [IdPDisc §2.4.1 isPassive]
-  const options = providers.map(({ id, names, party, logo }) => ({ id, name: names, partyName: registry.parties.get(party)?.displayName ?? '', logo, lastUsed: id === remembered?.id })).toSorted((a, b) => Number(b.lastUsed) - Number(a.lastUsed));
   const asked = { entityID: discovery.service.wire.entityId, return: discovery.returnUrl, returnIDParam: discovery.parameter };
-  return reply(pageContent({ kind: 'discovery', options, asked }), { ...bareFrame(ports), asker: askerOf(discovery.service, registry), support: registry.parties.get(discovery.service.party)?.support ?? ports.operatorSupport });
+  return reply(pageContent({ kind: 'discovery', list: organisationList(providers, query.search ?? '', browser, registry), asked }), { ...bareFrame(ports), asker: askerOf(discovery.service, registry), support: registry.parties.get(discovery.service.party)?.support ?? ports.operatorSupport });
 };
 
 /** GET /discovery/choose: one of the list, from our own page. `organisation`: an IdP's id, or `here` for a login of our own (card or phone), `forget` for what this browser chose before. */

@@ -17,12 +17,12 @@ import { transactionLine } from './audit-lines.ts';
 import { askerOf, frameOf, pageContent, pathOf, reply, serviceOf } from './frame.ts';
 import type { Browser, CookieChange, FlowReply, LoginPorts } from './context.ts';
 import type { Page } from './pages.ts';
-import { chooseMethod, methodOptions } from './2-choose-method.ts';
+import { chooseMethod } from './2-choose-method.ts';
 import { actFor, personPartyOf, staleSinceOf } from './acting.ts';
 import { rememberActing } from './single-sign-on.ts';
 import { factsNamedBy, releaseFor, wordsOf } from './5-release.ts';
 import { enabledService, refuse, respond } from './6-respond.ts';
-import { straightTo, withRemembered, type StraightWay } from './providers.ts';
+import { methodPage, straightTo, type StraightWay } from './providers.ts';
 import { beginUpstream, checkUpstream, startUpstream } from './upstream.ts';
 import type { ServiceParty } from '../parties/model.ts';
 import type { SsoSession } from '../sessions/ports.ts';
@@ -113,14 +113,14 @@ const authenticate = async (visit: Visit, transaction: AcceptedTransaction, usab
   if (only === undefined) return noMethod(request);
   const failedCard = lastFailure !== null && lastFailure !== 'login.code';
   if (failedCard) {
-    return ask(visit, { kind: 'card-failed', code: lastFailure, tryAgain: pathOf(transaction.id, `method/${only}`), otherMethods: usable.length > 1 ? pathOf(transaction.id, 'method') : null }, ports);
+    return ask(visit, { kind: 'card-failed', code: lastFailure, methodKind: ports.methods.get(only)?.kind ?? 'certificate', tryAgain: pathOf(transaction.id, `method/${only}`), otherMethods: usable.length > 1 ? pathOf(transaction.id, 'method') : null }, ports);
   }
   const straight = straightTo(transaction, usable, service, ports);
   if (straight !== undefined) return goStraight(visit, transaction, service, straight, ports);
   if (usable.length === 1 && lastFailure === null && (!request.noInteraction || ports.methods.get(only)?.kind === 'upstream')) {
     return (await keep(visit, ports)) ?? reply({ kind: 'redirect', to: pathOf(transaction.id, `method/${only}`) }, frameOf(ports, transaction, { secret: visit.secret }), visit.cookies);
   }
-  return ask(visit, { kind: 'choose-method', methods: withRemembered(methodOptions(request, service, ports, visit.browser.lastMethod), request, service, visit.browser, ports), failure: lastFailure, cancellable: true }, ports);
+  return ask(visit, methodPage(transaction, service, visit.browser, ports), ports);
 };
 
 const claimOf = (visit: Visit, ports: LoginPorts) => {

@@ -16,7 +16,7 @@ import { advance, ask, pick, settle, type Visit } from './flow.ts';
 import { enabledService, refuse } from './6-respond.ts';
 import { methodOptions } from './2-choose-method.ts';
 import { answerLevel, rankOf } from '../core/assurance.ts';
-import { withRemembered } from './providers.ts';
+import { methodPage } from './providers.ts';
 import { establishSession } from './single-sign-on.ts';
 import { checkUpstream, isOffered, isTooOld, methodOf, startUpstream } from './upstream.ts';
 import type { Arrival } from './ports.ts';
@@ -119,9 +119,8 @@ export const showMethods = async (id: string, browser: Browser, ports: LoginPort
   const { visit } = opened;
   return settle(visit, ports, () => {
     if (visit.transaction.state !== 'accepted') return Promise.resolve(redirectTo(visit, ports));
-    const { request, lastFailure } = visit.transaction;
-    const service = enabledService(request.slip, ports.registry.current());
-    return ask(visit, { kind: 'choose-method', methods: withRemembered(methodOptions(request, service, ports, browser.lastMethod), request, service, browser, ports), failure: lastFailure, cancellable: true }, ports);
+    const service = enabledService(visit.transaction.request.slip, ports.registry.current());
+    return ask(visit, methodPage(visit.transaction, service, browser, ports), ports);
   });
 };
 

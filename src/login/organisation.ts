@@ -1,6 +1,6 @@
 /** Choosing one's organisation: the list of those with a login of their own, and what the person chose. Which they are: providers.ts. */
 import { fail } from '../core/errors.ts';
-import type { IdentityProvider } from '../parties/model.ts';
+import { methodOptions } from './2-choose-method.ts';
 import { updateTransaction } from './3-authenticate.ts';
 import { enabledService } from './6-respond.ts';
 import type { Browser, FlowReply, LoginPorts } from './context.ts';
@@ -8,14 +8,11 @@ import { ask, settle } from './flow.ts';
 import type { Form } from './forms.ts';
 import { checkFormToken } from './frame.ts';
 import { isReply, open, redirectTo } from './login.ts';
-import type { OrganisationOption } from './pages.ts';
+import { organisationList } from './organisation-list.ts';
 import { pathToProvider, providerHinted, providersFor } from './providers.ts';
 
-const optionOf = (provider: IdentityProvider, browser: Browser, ports: LoginPorts): OrganisationOption =>
-  ({ id: provider.id, name: provider.names, partyName: ports.registry.current().parties.get(provider.party)?.displayName ?? '', logo: provider.logo, lastUsed: provider.id === browser.lastOrganisation });
-
-/** GET /login/<id>/organisation: the list, or straight on where one is left. */
-export const showOrganisations = async (id: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
+/** GET /login/<id>/organisation?q=: the list, or what a search leaves of it; straight on where there is only one. */
+export const showOrganisations = async (id: string, search: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
   const opened = await open(id, browser, ports);
   if (isReply(opened)) return opened;
   const { visit } = opened;
@@ -29,12 +26,12 @@ export const showOrganisations = async (id: string, browser: Browser, ports: Log
     if (first === undefined) return fail('login.no-method', 'no organisation’s login reaches the level that is asked for');
     const direct = providerHinted(request, providers) ?? (second === undefined ? first : undefined);
     if (direct !== undefined && lastFailure === null) return Promise.resolve(redirectTo(visit, ports, pathToProvider(direct)));
-    const options = providers.map((provider) => optionOf(provider, browser, ports)).toSorted((a, b) => Number(b.lastUsed) - Number(a.lastUsed));
-    return ask(visit, { kind: 'choose-organisation', options, failure: lastFailure }, ports);
+    const others = methodOptions(request, service, ports, browser.lastMethod).filter(({ kind }) => kind !== 'upstream');
+    return ask(visit, { kind: 'choose-organisation', list: organisationList(providers, search, browser, ports.registry.current()), others, failure: lastFailure }, ports);
   });
 };
 
-/** POST /login/<id>/organisation: `organisation`, or `forget` what this browser chose before. */
+/** POST /login/<id>/organisation: `organisation`, or `forget` what this browser chose before and stay on the page that says so: `method` or this one. */
 export const chooseOrganisationForm = async (id: string, form: Form, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
   const opened = await open(id, browser, ports);
   if (isReply(opened)) return opened;
@@ -43,7 +40,7 @@ export const chooseOrganisationForm = async (id: string, form: Form, browser: Br
     const { transaction } = visit;
     if (transaction.state !== 'accepted') return redirectTo(visit, ports);
     checkFormToken(transaction, visit.secret, form.token);
-    if (form.field('forget') !== '') return { ...redirectTo(visit, ports, 'organisation'), cookies: [{ name: 'organisation', value: null }] };
+    if (form.field('forget') !== '') return { ...redirectTo(visit, ports, form.field('forget') === 'method' ? 'method' : 'organisation'), cookies: [{ name: 'organisation', value: null }, { name: 'method', value: null }] };
     const chosen = providersFor(transaction.request, enabledService(transaction.request.slip, ports.registry.current()), ports).find((provider) => provider.id === form.field('organisation'));
     if (chosen === undefined) return fail('login.no-method', 'this organisation’s login is not offered here');
     await updateTransaction(transaction.id, ports, (current) => (current.state === 'accepted' && current.lastFailure !== null ? { ...current, lastFailure: null } : null));

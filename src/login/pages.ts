@@ -25,23 +25,26 @@ export interface MethodOption {
 }
 /** The IdP of a party; `id`: `<party>/<file name>`. */
 export interface OrganisationOption { readonly id: string; readonly name: LocalisedText; readonly partyName: string; readonly logo: string | null; readonly lastUsed: boolean }
+/** `total`: before the search; `search`: what the person looked for, empty when nothing. */
+export interface OrganisationList { readonly options: readonly OrganisationOption[]; readonly total: number; readonly search: string }
 export interface CommissionOption { readonly index: number; readonly unit: string; readonly provider: string; readonly purpose: string; readonly name: string; readonly lastUsed: boolean }
 export interface EmployeeOption { readonly index: number; readonly organisation: string; readonly title: string | null; readonly lastUsed: boolean }
 export interface SessionService { /** Names it in the form that leaves it. */ readonly key: string; readonly name: LocalisedText; readonly partyName: string; readonly answeredAt: Instant }
 
 export type Page =
-  | { readonly kind: 'choose-method'; readonly methods: readonly MethodOption[]; readonly failure: ErrorCode | null; readonly cancellable: boolean }
+  | { readonly kind: 'choose-method'; readonly methods: readonly MethodOption[]; readonly failure: ErrorCode | null; readonly cancellable: boolean; /** One of them is what this browser remembers, and can be forgotten here. */ readonly remembered?: boolean }
   /** Goes on to the card host by itself (no script needed); shown while the host and the PIN prompt answer. */
   | { readonly kind: 'card'; readonly continueTo: string; readonly otherMethods: boolean }
-  | { readonly kind: 'card-failed'; readonly code: ErrorCode; readonly tryAgain: string; readonly otherMethods: string | null }
+  | { readonly kind: 'card-failed'; readonly code: ErrorCode; /** What is tried again. */ readonly methodKind: MethodOption['kind']; readonly tryAgain: string; readonly otherMethods: string | null }
   /** The beginning of a login with an app on a phone; `failure`: why the last try ended. */
   | { readonly kind: 'phone-start'; readonly method: string; /** The browser seems to be on a phone: then the app on this device comes first. */ readonly onPhone: boolean; readonly otherDevice: 'qr' | 'identity' | 'none'; readonly failure: ErrorCode | null; readonly otherMethods: string | null }
   /** `picture`: address of the QR code, changed every second by the script; `startUrl`: opens the app here. */
   | { readonly kind: 'phone'; readonly method: string; readonly device: 'same' | 'other'; readonly hint: 'start-app' | 'app-started' | 'user-sign'; readonly secondsLeft: number; readonly startUrl: string | null; readonly picture: string | null; readonly statusUrl: string; readonly otherMethods: string | null }
   | { readonly kind: 'confirm-session'; readonly personName: string; /** The service sent this browser here again and again without keeping the login. */ readonly circles?: true }
   /** For a service that asks the IdP itself; `asked`: goes along in the form, field by field. */
-  | { readonly kind: 'discovery'; readonly options: readonly OrganisationOption[]; readonly asked: Readonly<Record<string, string>> }
-  | { readonly kind: 'choose-organisation'; readonly options: readonly OrganisationOption[]; readonly failure: ErrorCode | null }
+  | { readonly kind: 'discovery'; readonly list: OrganisationList; readonly asked: Readonly<Record<string, string>> }
+  /** `others`: ways in without an organisation's login. */
+  | { readonly kind: 'choose-organisation'; readonly list: OrganisationList; readonly others: readonly MethodOption[]; readonly failure: ErrorCode | null }
   | { readonly kind: 'choose-employee'; readonly options: readonly EmployeeOption[] }
   | { readonly kind: 'choose-commission'; readonly options: readonly CommissionOption[] }
   /** What is sent, in words: names of facts, never raw wire names. */

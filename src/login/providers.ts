@@ -2,7 +2,8 @@
 import { answerLevel, rankOf } from '../core/assurance.ts';
 import type { IdentityProvider, ServiceParty } from '../parties/model.ts';
 import type { Browser, LoginPorts } from './context.ts';
-import type { MethodOption } from './pages.ts';
+import { methodOptions } from './2-choose-method.ts';
+import type { MethodOption, Page } from './pages.ts';
 import type { UpstreamMethod } from './ports.ts';
 import type { AcceptedRequest, AcceptedTransaction } from './transaction.ts';
 import { methodOf, scopingRefusal } from './upstream.ts';
@@ -39,12 +40,22 @@ export const straightTo = ({ request, lastFailure, declinedSession }: AcceptedTr
   return method === undefined || upstream === undefined ? undefined : { method, row, upstream };
 };
 
-/** The row "my organisation's login" becomes the organisation that this browser chose last, with the way to the others below it. */
-export const withRemembered = (options: readonly MethodOption[], request: AcceptedRequest, service: ServiceParty, browser: Browser, ports: LoginPorts): readonly MethodOption[] => {
-  const remembered = providersFor(request, service, ports).find(({ id }) => id === browser.lastOrganisation);
-  if (remembered === undefined) return options;
-  return options.flatMap((option): readonly MethodOption[] => (option.kind !== 'upstream' || option.unavailable !== null ? [option]
-    : [{ ...option, id: methodIdOf(remembered.id), label: remembered.names }, { ...option, lastUsed: false, other: true }]));
+/** The row "my organisation's login" becomes the only organisation that there is, or the one that this browser chose last, with the way to the others below it; it goes where there is none. */
+const withNames = (options: readonly MethodOption[], request: AcceptedRequest, service: ServiceParty, browser: Browser, ports: LoginPorts): readonly MethodOption[] => {
+  const providers = providersFor(request, service, ports);
+  const remembered = providers.find(({ id }) => id === browser.lastOrganisation);
+  const named = providers.length === 1 ? providers[0] : remembered;
+  return options.flatMap((option): readonly MethodOption[] => {
+    if (option.kind !== 'upstream' || option.unavailable !== null) return [option];
+    if (named === undefined) return providers.length === 0 ? [] : [option];
+    const first = { ...option, id: methodIdOf(named.id), label: named.names };
+    return providers.length === 1 ? [first] : [first, { ...option, lastUsed: false, other: true }];
+  });
+};
+/** The chooser's page. `remembered` where one of its rows is there for what this browser chose before. */
+export const methodPage = ({ request, lastFailure }: AcceptedTransaction, service: ServiceParty, browser: Browser, ports: LoginPorts): Extract<Page, { kind: 'choose-method' }> => {
+  const methods = withNames(methodOptions(request, service, ports, browser.lastMethod), request, service, browser, ports);
+  return { kind: 'choose-method', methods, failure: lastFailure, cancellable: true, remembered: methods.some(({ other }) => other === true) };
 };
 /** Below the login's own address: where the browser goes to be sent to this IdP. */
 export const pathToProvider = ({ id }: IdentityProvider): string => `method/${encodeURIComponent(methodIdOf(id))}`;

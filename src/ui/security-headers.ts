@@ -49,7 +49,7 @@ const sources = (directive: string, addresses: readonly string[]): string => (ad
 export const contentSecurityPolicy = (page: Page, frame: PageFrame): string => {
   if (page.kind === 'logged-out' || page.kind === 'logging-out') return policy(page.kind, false) + sources('frame-src', page.services.flatMap(({ frame: address }) => address ?? [])) + sources('connect-src', page.kind === 'logging-out' && page.probe !== null ? [page.probe] : []);
   const found = policies.get(page.kind);
-  const picture = page.kind !== 'on-the-way' && logoAddress(frame.asker?.logo ?? null)?.startsWith('data:') === true;
+  const picture = page.kind !== 'on-the-way' && [frame.asker?.logo ?? null, ...('list' in page ? page.list.options.map(({ logo }) => logo) : [])].some((logo) => logoAddress(logo)?.startsWith('data:') === true);
   return found === undefined ? policy('error', false) : picture ? found.picture : found.plain;
 };
 

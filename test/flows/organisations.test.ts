@@ -18,8 +18,7 @@ const strict = askingService({ name: 'strict', party: 'joint', yaml: 'methods: [
 const client = testClient({ name: 'portal', party: 'boras', settings: { methods: ['siths-card', 'organisation'] } });
 const cards = askingService({ name: 'cards', party: 'boras' });
 let bryggan: Bryggan;
-beforeAll(async () => {
-  bryggan = await startBryggan({
+const start = (enabled: readonly string[]): Promise<Bryggan> => startBryggan({
     services: [both, only, strict, cards, client].map(({ files }) => files),
     prepare: ({ root }) => {
       const path = join(root, 'config', 'methods.yaml');
@@ -30,11 +29,11 @@ beforeAll(async () => {
         const folder = join(root, 'metadata', 'identity-providers', party);
         mkdirSync(folder, { recursive: true });
         writeFileSync(join(folder, 'idp.xml'), metadataOf(party));
-        writeFileSync(join(folder, 'idp.yaml'), stringify({ enabled: party !== 'goteborg', trust: { levels: { 'http://id.sambi.se/loa/loa2': 'loa2', 'http://id.sambi.se/loa/loa3': 'loa3' }, highestLevel, personalNumbers: true }, person: { kind: 'personal-identity-number' } }));
+        writeFileSync(join(folder, 'idp.yaml'), stringify({ enabled: enabled.includes(party), trust: { levels: { 'http://id.sambi.se/loa/loa2': 'loa2', 'http://id.sambi.se/loa/loa3': 'loa3' }, highestLevel, personalNumbers: true }, person: { kind: 'personal-identity-number' } }));
       }
     },
   });
-});
+beforeAll(async () => { bryggan = await start(['ale', 'boras', 'hjo']); });
 afterAll(() => bryggan.stop());
 
 const shown = (page: Visit): readonly string[] => [...page.body.matchAll(/data-organisation="([^"]+)"/g)].map(([, id = '']) => id);
@@ -63,7 +62,11 @@ describe('the list', () => {
   });
   it('stands beside card and phone where the service has them, and nowhere else', async () => {
     const agent = bryggan.agentFor(null);
-    expect(methods(await goOn(agent, await both.start(agent, bryggan)))).toEqual(['siths-card', 'organisation']);
+    const chooser = await goOn(agent, await both.start(agent, bryggan));
+    expect(methods(chooser)).toEqual(['siths-card', 'organisation']);
+    const list = await agent.submit(chooser, { button: ({ value }) => value === 'organisation' });
+    expect([list.step, methods(list)]).toEqual(['choose-organisation', ['siths-card']]);
+    expect((await agent.submit(list, { button: ({ value }) => value === 'siths-card' })).step).toBe('card');
     expect((await cards.start(agent, bryggan)).body).not.toMatch(/data-method="organisation"/);
   });
   it('nobody is sent to an IdP that is switched off, unknown, or not in the list', async () => {
@@ -72,6 +75,20 @@ describe('the list', () => {
     for (const id of ['goteborg/idp', 'nobody/idp']) expect(await choose(agent, page, id)).not.toMatch(/SAMLRequest/);
     expect(await leadsTo(agent, `${page.url.pathname.replace(/[^/]*$/, '')}method/${encodeURIComponent('idp:goteborg/idp')}`, page)).not.toMatch(/SAMLRequest/);
     expect(await choose(agent, page, 'ale/idp')).toMatch(/SAMLRequest/);
+  });
+});
+describe('a search', () => {
+  const found = async (words: string): Promise<readonly string[]> => {
+    const agent = bryggan.agentFor(null);
+    const page = await goOn(agent, await only.start(agent, bryggan));
+    return shown(await agent.go(new URL(`organisation?${new URLSearchParams({ q: words }).toString()}`, page.url).href, { from: page.url }));
+  };
+  it('leaves those that every word fits, with our letters or without them; nothing looked for leaves all', async () => {
+    expect(await found('BORAS')).toEqual(['boras/idp']);
+    expect(await found('stad borås')).toEqual(['boras/idp']);
+    expect(await found('  ')).toEqual(['ale/idp', 'boras/idp', 'hjo/idp']);
+    expect(await found('goteborg')).toEqual([]);
+    expect(await found('<script>')).toEqual([]);
   });
 });
 describe('what this browser chose last', () => {
@@ -88,6 +105,29 @@ describe('what this browser chose last', () => {
     const forgotten = await agent.submit(again, { form: ({ buttons }) => buttons.some(({ name }) => name === 'forget'), button: ({ name }) => name === 'forget' });
     expect([forgotten.step, shown(forgotten)[0]]).toEqual(['choose-organisation', 'ale/idp']);
     expect(forgotten.body).not.toMatch(/data-action="forget"/);
+  });
+  it('is forgotten on the page of methods too, which stays', async () => {
+    const agent = bryggan.agentFor(null);
+    await choose(agent, await goOn(agent, await only.start(agent, bryggan)), 'hjo/idp');
+    const forgotten = await agent.submit(await goOn(agent, await both.start(agent, bryggan)), { form: ({ buttons }) => buttons.some(({ name }) => name === 'forget'), button: ({ name }) => name === 'forget' });
+    expect([forgotten.step, methods(forgotten)]).toEqual(['choose-method', ['siths-card', 'organisation']]);
+    expect(forgotten.body).not.toMatch(/data-action="forget"/);
+  });
+});
+describe('one organisation alone', () => {
+  it('stands among the methods by its name and is asked at once; none is no row', async () => {
+    const [alone, nobody] = await Promise.all([start(['ale']), start([])]);
+    const agent = alone.agentFor(null);
+    const page = await goOn(agent, await both.start(agent, alone));
+    expect((await both.start(nobody.agentFor(null), nobody)).body).not.toMatch(/data-method="organisation"/);
+    await Promise.all([alone.stop(), nobody.stop()]);
+    expect(methods(page)).toEqual(['siths-card', 'idp:ale/idp']);
+    expect(page.text).toContain('Ale kommun');
+  });
+  it('a request that leaves no organisation but us gets no row either', async () => {
+    const agent = bryggan.agentFor(null);
+    const scoping = `<samlp:Scoping><samlp:IDPList><samlp:IDPEntry ProviderID="https://idp.nobody.example/"></samlp:IDPEntry><samlp:IDPEntry ProviderID="${bryggan.entityId}"></samlp:IDPEntry></samlp:IDPList></samlp:Scoping>`;
+    expect(methods(await goOn(agent, await both.start(agent, bryggan, { children: scoping })))).toEqual(['siths-card']);
   });
 });
 describe('a hint of the service', () => {

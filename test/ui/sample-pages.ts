@@ -1,7 +1,7 @@
 /** One good frame and one or more good examples of every page: the messages that tests break one thing of. All persons are invented. */
 import { errorCatalogue, type ErrorCode } from '../../src/core/error-catalogue.ts';
 import type { ReferenceId } from '../../src/core/ids.ts';
-import type { CommissionOption, Page, PageFrame } from '../../src/login/pages.ts';
+import type { CommissionOption, OrganisationList, OrganisationOption, Page, PageFrame } from '../../src/login/pages.ts';
 
 export const frame: PageFrame = {
   locale: 'sv',
@@ -46,22 +46,28 @@ const me: Page = {
   left: null,
 };
 
-const organisations = ['Ale kommun', 'Borås Stad', 'Essunga kommun', 'Göteborgs Stad', 'Hjo kommun', 'Lerums kommun', 'Mölndals stad', 'Partille kommun', 'Skövde kommun', 'Trollhättans Stad', 'Uddevalla kommun', 'Västra Götalandsregionen'].map((name, index) => ({ id: `party${index}/idp`, name: { sv: name, en: name }, partyName: name, logo: null, lastUsed: false }));
+const organisations = ['Ale kommun', 'Borås Stad', 'Essunga kommun', 'Göteborgs Stad', 'Hjo kommun', 'Lerums kommun', 'Mölndals stad', 'Partille kommun', 'Skövde kommun', 'Trollhättans Stad', 'Uddevalla kommun', 'Västra Götalandsregionen'].map((name, index) => ({ id: `party${index}/idp`, name: { sv: name, en: name === 'Göteborgs Stad' ? 'City of Gothenburg' : name }, partyName: name, logo: null, lastUsed: false }));
+const otherWays = [method('card', 'certificate'), { ...method('phone', 'mobile'), label: { sv: 'Mobilt Efos', en: 'Mobile Efos' } }];
+const listOf = (options: readonly OrganisationOption[]): OrganisationList => ({ options, total: options.length, search: '' });
 
 export const samples: readonly Sample[] = [
   sample('choose-method', { kind: 'choose-method', methods: [method('card', 'certificate', true), method('phone', 'mobile'), method('home', 'upstream')], failure: null, cancellable: true }),
   sample('choose-method-after-failure', { kind: 'choose-method', methods: [method('card', 'certificate'), method('phone', 'mobile', false, 'level')], failure: 'login.code', cancellable: true }, { environment: 'test' }),
   sample('card', { kind: 'card', continueTo: 'https://card.example.org/card/AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBB', otherMethods: true }),
-  ...cardCodes.map((code) => sample(code.replace('.', '-'), { kind: 'card-failed', code, tryAgain: `${frame.base ?? ''}/method/card`, otherMethods: code === 'card.revoked' ? `${frame.base ?? ''}/method` : null })),
+  ...cardCodes.map((code) => sample(code.replace('.', '-'), { kind: 'card-failed', code, methodKind: 'certificate', tryAgain: `${frame.base ?? ''}/method/card`, otherMethods: code === 'card.revoked' ? `${frame.base ?? ''}/method` : null })),
+  sample('organisation-refused', { kind: 'card-failed', code: 'upstream.unavailable', methodKind: 'upstream', tryAgain: `${frame.base ?? ''}/method/organisation`, otherMethods: `${frame.base ?? ''}/method` }),
   sample('confirm-session', { kind: 'confirm-session', personName: 'Vilma Testsson' }),
   sample('confirm-session-circles', { kind: 'confirm-session', personName: 'Vilma Testsson', circles: true }),
   sample('card-test', { kind: 'card-test', partyName: 'Västra Götalandsregionen', starts: [{ startUrl: '/card-test/vgr/siths-card', label: null }] }, { asker: null, base: null, formToken: null }),
   sample('card-test-good', { kind: 'card-test-result', retry: 'https://bryggan.example.org/card-test/vgr', report: { verdict: { ok: true, level: 'loa3' }, certificate: { holder: 'Vilma Testsson', identifier: 'SE2321000131-DEV1001', issuer: 'CN=DEV SITHS e-id Person HSA-id 3 CA v1,O=Bryggan Development,C=SE', listed: 'dev-siths-hsa-id-3', serial: '4f2a', validFrom: at - 86_400_000, validTo: at + 86_400_000 * 300, policies: ['2.999.752.3.1'] }, revocation: { status: 'good', source: 'crl', asOf: at, stale: false } } }, { asker: null, base: null, formToken: null }),
   sample('card-test-revoked', { kind: 'card-test-result', retry: 'https://bryggan.example.org/card-test/vgr', report: { verdict: { ok: false, code: 'card.revoked' }, certificate: { holder: 'Vilma Testsson', identifier: '19900101-••••', issuer: 'CN=Okänd CA', listed: null, serial: '4f2a', validFrom: at, validTo: at + 86_400_000, policies: [] }, revocation: { status: 'unknown', why: 'the list is too old' } } }, { asker: null, base: null, formToken: null }),
-  sample('choose-organisation', { kind: 'choose-organisation', failure: null, options: organisations.map((option, index) => ({ ...option, lastUsed: index === 0 })) }),
-  sample('discovery', { kind: 'discovery', options: organisations.map((option, index) => ({ ...option, lastUsed: index === 0 })), asked: { entityID: 'https://journal.example.org/saml', return: 'https://journal.example.org/ds?a=1', returnIDParam: 'entityID' } }, { base: null, formToken: null }),
-  sample('choose-organisation-few', { kind: 'choose-organisation', failure: 'upstream.unavailable', options: organisations.slice(0, 3) }),
-  sample('choose-method-remembered', { kind: 'choose-method', failure: null, cancellable: true, methods: [{ ...method('idp:ale/adfs', 'upstream', true), label: { sv: 'Ale kommun', en: 'Ale municipality' } }, { ...method('organisation', 'upstream'), other: true }, method('card', 'certificate')] }),
+  sample('choose-organisation', { kind: 'choose-organisation', failure: null, others: otherWays, list: listOf(organisations.map((option, index) => ({ ...option, lastUsed: index === 0 }))) }),
+  sample('choose-organisation-first-time', { kind: 'choose-organisation', failure: null, others: otherWays, list: listOf(organisations) }),
+  sample('choose-organisation-found', { kind: 'choose-organisation', failure: null, others: otherWays, list: { options: organisations.slice(3, 4), total: organisations.length, search: 'goteborg' } }),
+  sample('choose-organisation-none-found', { kind: 'choose-organisation', failure: null, others: otherWays, list: { options: [], total: organisations.length, search: 'xyzzy' } }),
+  sample('discovery', { kind: 'discovery', list: listOf(organisations.map((option, index) => ({ ...option, lastUsed: index === 0 }))), asked: { entityID: 'https://journal.example.org/saml', return: 'https://journal.example.org/ds?a=1', returnIDParam: 'entityID' } }, { base: null, formToken: null }),
+  sample('choose-organisation-few', { kind: 'choose-organisation', failure: 'upstream.unavailable', others: [...otherWays.slice(0, 1), method('phone', 'mobile', false, 'level')], list: listOf(organisations.slice(0, 3)) }),
+  sample('choose-method-remembered', { kind: 'choose-method', failure: null, cancellable: true, remembered: true, methods: [{ ...method('idp:ale/adfs', 'upstream', true), label: { sv: 'Ale kommun', en: 'Ale municipality' } }, { ...method('organisation', 'upstream'), other: true }, method('card', 'certificate')] }),
   sample('choose-employee', { kind: 'choose-employee', options: [{ index: 0, organisation: 'Borås Stad', title: 'Sjuksköterska', lastUsed: false }, { index: 1, organisation: 'Västra Götalandsregionen', title: 'Sjuksköterska, medicin', lastUsed: true }] }),
   sample('choose-commission-1', { kind: 'choose-commission', options: oneCommission }),
   sample('choose-commission-3', { kind: 'choose-commission', options: threeCommissions }),

@@ -1,4 +1,5 @@
-// Search in a long list of choices. Without this script the whole list stands there and the field is hidden.
+// Search in a long list of choices, while the person types. Without this script the whole list stands there, and the field is hidden
+// or sends what was typed to the server.
 const box = document.querySelector('[data-search]');
 if (box !== null) {
   const field = box.querySelector('input');
@@ -7,13 +8,20 @@ if (box !== null) {
   // "vårdcentral" is found by "vardcentral" too: not every keyboard has our letters.
   const fold = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
   const rows = groups.flatMap((group) =>
-    [...group.querySelectorAll('li')].map((row) => ({ row, group, words: fold(`${group.dataset.group} ${row.textContent}`) })));
+    [...group.querySelectorAll('li')].map((row) => ({ row, group, words: fold(`${group.dataset.group} ${row.textContent} ${row.querySelector('[data-words]')?.dataset.words ?? ''}`) })));
+  const ways = document.querySelector('.ways');
+  // What is found stands next to the field; the other ways in come after it.
+  const makeRoom = () => {
+    const last = groups.at(-1);
+    if (ways !== null && last !== undefined) (ways.closest('form') === null ? last.closest('form') : last).after(ways);
+  };
   const visible = () => rows.filter(({ row }) => !row.hidden);
 
   const filter = () => {
     const wanted = fold(field.value).split(/\s+/).filter((word) => word !== '');
     for (const { row, words } of rows) row.hidden = !wanted.every((word) => words.includes(word));
     for (const group of groups) group.hidden = !rows.some((entry) => entry.group === group && !entry.row.hidden);
+    if (wanted.length > 0) makeRoom();
     const found = visible().length;
     const text = found === 0 ? status.dataset.nothing : status.dataset.found;
     status.textContent = wanted.length === 0 ? '' : text.replace('{found}', found).replace('{total}', rows.length);
@@ -39,4 +47,7 @@ if (box !== null) {
     if (event.key.length === 1 && /[\p{L}\p{N}]/u.test(event.key)) field.focus();
   });
   box.hidden = false;
+  box.querySelector('[data-without-script]')?.remove();
+  // What a browser put back into the field.
+  if (field.value !== field.defaultValue) filter();
 }

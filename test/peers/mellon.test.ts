@@ -21,10 +21,15 @@ const wanted = (name: string) => ({ name: `http://sambi.se/attributes/1/${name}`
 const second: DemoApplication = { id: 'nodesaml', party: 'boras', entityId: `${applicationUrl}/saml`, baseUrl: applicationUrl, names: { sv: 'Planering', en: 'Planning' }, federation: 'sambi', levels: ['http://id.sambi.se/loa/loa3'], wants: [wanted('employeeHsaId'), wanted('surname')] };
 const [anna, erik] = [developmentSet().certificate('anna-berglund'), developmentSet().certificate('erik-sandstrom')];
 
-const metadataOf = async (): Promise<string> => {
-  const agent = bryggan.agentFor(null);
-  const answer = await agent.once(`${bryggan.baseUrl}/saml/metadata`);
-  return answer.text();
+/** The feed for applications, as its owner's machine would fetch it. */
+const feed = async (): Promise<string> => {
+  let text = '';
+  await until('the feed is published', async () => {
+    const answer = await bryggan.agentFor(null).once(`${bryggan.baseUrl}/metadata/applications.xml`);
+    text = await answer.text();
+    return answer.status === 200;
+  });
+  return text;
 };
 const startApplication = async (): Promise<void> => {
   const keys = developmentSet().machine('demo-1');
@@ -43,7 +48,7 @@ const startApplication = async (): Promise<void> => {
 };
 beforeAll(async () => {
   bryggan = await startBryggan({ services: [mellonService(mellonUrl)] });
-  [apache, chromium] = await Promise.all([startMellon(mellonPort, await metadataOf()), startChromium({ held: [anna, erik] }), startApplication()]);
+  [apache, chromium] = await Promise.all([startMellon(mellonPort, await feed(), readFilePem('keys/metadata-signing.crt.pem')), startChromium({ held: [anna, erik] }), startApplication()]);
 });
 afterAll(async () => {
   await chromium.close();
@@ -82,6 +87,16 @@ describe('mod_auth_mellon', () => {
     expect(await page.locator('#HSAID').textContent()).toBe('SE2321000131-DEV1002');
     expect(await page.locator('#COMMISSION').textContent()).toMatch(/^SE\d{10}-/);
     await context.close();
+  });
+  it('a feed that is not signed by the pinned key says nothing to it: it does not know whom to ask', async () => {
+    const [port = 0] = await freePorts(1);
+    const other = await startMellon(port, await feed(), readFilePem('keys/saml-signing.crt.pem'));
+    try {
+      const visit = await bryggan.agentFor(null).go(`https://127.0.0.1:${String(port)}/inside.shtml`);
+      expect([visit.url.port, visit.status]).toEqual([String(port), 500]);
+    } finally {
+      await other.stop();
+    }
   });
   it('mellon’s log names no fault', () => {
     expect(readFileSync(`${apache.directory}/error.log`, 'utf8')).not.toMatch(/\[auth_mellon:error\]/);

@@ -20,13 +20,13 @@ export const mellonService = (baseUrl: string, party = 'vgr'): ServiceFiles => (
   yaml: `federation: sambi\nhomeUrl: ${baseUrl}/\n`,
 });
 
-/** `idpMetadata`: what Bryggan publishes. The page /inside.shtml shows what mellon made of the answer. */
-export const startMellon = (port: number, idpMetadata: string): Promise<Apache> => {
+/** `idpMetadata`: what Bryggan publishes; `signedBy`: believed only as signed by this certificate's key, else unsigned. The page /inside.shtml shows what mellon made of the answer. */
+export const startMellon = (port: number, idpMetadata: string, signedBy: string | null = null): Promise<Apache> => {
   const baseUrl = `https://127.0.0.1:${String(port)}`;
   return startApache({
     port, certificateFile: pathOf('tls/application.crt.pem'), keyFile: pathOf('tls/application.key.pem'), modules: ['auth_mellon'],
     files: {
-      'sp.xml': mellonService(baseUrl).xml, 'sp.key': readFilePem(mellonKeys().keyFile), 'sp.crt': readFilePem(mellonKeys().certFile), 'idp.xml': idpMetadata,
+      'sp.xml': mellonService(baseUrl).xml, 'sp.key': readFilePem(mellonKeys().keyFile), 'sp.crt': readFilePem(mellonKeys().certFile), 'idp.xml': idpMetadata, ...(signedBy === null ? {} : { 'metadata.crt': signedBy }),
       'htdocs/inside.shtml': `<!doctype html><title>Inside</title>${Object.keys(shown).map((name) => `<p id="${name}"><!--#echo var="${name}" --></p>`).join('')}<p id="user"><!--#echo var="REMOTE_USER" --></p>`,
     },
     directives: `
@@ -36,7 +36,7 @@ export const startMellon = (port: number, idpMetadata: string): Promise<Apache> 
     MellonSPMetadataFile @DIR@/sp.xml
     MellonSPPrivateKeyFile @DIR@/sp.key
     MellonSPCertFile @DIR@/sp.crt
-    MellonIdPMetadataFile @DIR@/idp.xml
+    MellonIdPMetadataFile @DIR@/idp.xml${signedBy === null ? '' : ' @DIR@/metadata.crt'}
     MellonSecureCookie On
     MellonCookieSameSite none
     MellonSignatureMethod rsa-sha256

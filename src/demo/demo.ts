@@ -19,7 +19,7 @@ import { PHONE_METHOD, phoneOwners, startDemoPhones } from './net-id-demo.ts';
 import { createMunicipalIdp, demoCities, municipalEntityId, writeMunicipalFiles, type City, type Employee } from './municipal-idp.ts';
 import { signerFor } from '../saml/xml/index.ts';
 import { demoUrls, portsFrom, writeDemoRoot } from './root.ts';
-import { behindApplication, demoApplications, jointApplication, writeServiceFiles, type DemoApplication } from './service-files.ts';
+import { behindApplication, demoApplications, jointApplication, requesterIdOf, writeServiceFiles, type DemoApplication } from './service-files.ts';
 import { demoPeople, type DemoPerson } from './people.ts';
 
 export interface DemoOptions { readonly port: number; readonly dir: string }
@@ -48,7 +48,7 @@ const startApplications = async (applications: readonly DemoApplication[], base:
       id: application.id, party: application.party, partyName: partyNames[application.party] ?? application.party, name: application.names.en, baseUrl: application.baseUrl, entityId: application.entityId,
       idp: { ssoUrl: `${base}/saml/sso`, entityId: `${base}/saml/metadata`, certificate: followed.certificates },
       key: pem(keys.keyFile), certificate: pem(keys.certFile), levels: application.levels, tls,
-      neighbour: other === undefined ? null : { name: other.names.en, url: other.baseUrl }, ...(application.party === 'goteborg' ? { behind: `${application.baseUrl}/portal` } : {}),
+      neighbour: other === undefined ? null : { name: other.names.en, url: other.baseUrl }, ...(application.through === undefined ? {} : { behind: requesterIdOf(application) }),
     });
     await listen(server, Number(new URL(application.baseUrl).port));
     return { server, followed };

@@ -12,6 +12,8 @@ export interface DemoApplication {
   readonly levels: readonly string[];
   readonly wants: readonly { readonly name: string; readonly required: boolean }[];
   readonly federation: string;
+  /** The local IdP that asks for it: a service of ours in its place. */
+  readonly through?: { readonly sv: string; readonly en: string };
 }
 const sambi = (name: string, required = false) => ({ name: `http://sambi.se/attributes/1/${name}`, required });
 
@@ -37,18 +39,21 @@ export const jointApplication = (baseUrl: string): DemoApplication => ({
 
 /** An application behind Göteborg's own IdP, which is Bryggan's service in its place. It has the IdP's entityID. */
 export const behindApplication = (baseUrl: string, entityId: string): DemoApplication => ({
-  id: 'idp', party: 'goteborg', entityId, baseUrl, names: { sv: 'Göteborgs personalportal', en: 'Gothenburg Staff Portal' }, federation: 'sambi',
+  id: 'idp', party: 'goteborg', entityId, baseUrl, names: { sv: 'Göteborgs personalportal', en: 'Gothenburg Staff Portal' }, through: { sv: 'Göteborgs Stads inloggning', en: 'City of Gothenburg Login' }, federation: 'sambi',
   levels: ['http://id.sambi.se/loa/loa2', 'http://id.sambi.se/loa/loa3'],
   wants: [sambi('employeeHsaId', true), sambi('givenName'), sambi('surname')],
 });
 
-const metadata = (application: DemoApplication, certificate: string): string => `<?xml version="1.0" encoding="UTF-8"?>
+/** How the IdP in between names the application. */
+export const requesterIdOf = ({ baseUrl }: Pick<DemoApplication, 'baseUrl'>): string => `${baseUrl}/portal`;
+
+const metadata = (application: DemoApplication, certificate: string, names = application.through ?? application.names): string => `<?xml version="1.0" encoding="UTF-8"?>
 <md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui" entityID="${application.entityId}">
   <md:SPSSODescriptor AuthnRequestsSigned="true" WantAssertionsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
     <md:Extensions>
       <mdui:UIInfo>
-        <mdui:DisplayName xml:lang="sv">${application.names.sv}</mdui:DisplayName>
-        <mdui:DisplayName xml:lang="en">${application.names.en}</mdui:DisplayName>
+        <mdui:DisplayName xml:lang="sv">${names.sv}</mdui:DisplayName>
+        <mdui:DisplayName xml:lang="en">${names.en}</mdui:DisplayName>
         <mdui:Logo height="64" width="64">${application.baseUrl}${logoPath}</mdui:Logo>
       </mdui:UIInfo>
     </md:Extensions>
@@ -57,8 +62,8 @@ const metadata = (application: DemoApplication, certificate: string): string => 
     <md:NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:transient</md:NameIDFormat>
     <md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${application.baseUrl}${acsPath}" index="1" isDefault="true"/>
     <md:AttributeConsumingService index="1" isDefault="true">
-      <md:ServiceName xml:lang="sv">${application.names.sv}</md:ServiceName>
-      <md:ServiceName xml:lang="en">${application.names.en}</md:ServiceName>
+      <md:ServiceName xml:lang="sv">${names.sv}</md:ServiceName>
+      <md:ServiceName xml:lang="en">${names.en}</md:ServiceName>
 ${application.wants.map(({ name, required }) => `      <md:RequestedAttribute Name="${name}" NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:uri" isRequired="${required}"/>`).join('\n')}
     </md:AttributeConsumingService>
   </md:SPSSODescriptor>
@@ -82,5 +87,10 @@ federation: ${application.federation}
 homeUrl: ${application.baseUrl}/
 release:
   allow: ['*']
-`);
+${application.through === undefined ? '' : `proxying:
+  requesters:
+    - entityId: ${requesterIdOf(application)}
+      names: { sv: ${application.names.sv}, en: ${application.names.en} }
+      allow: ['*']
+`}`);
 };

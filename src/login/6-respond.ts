@@ -9,6 +9,7 @@ import { holdsReturnAddress } from '../parties/return-address.ts';
 import type { PersonKey } from '../directory/model.ts';
 import { lineOf } from './audit-lines.ts';
 import type { LoginPorts } from './context.ts';
+import { applicationBehind } from './frame.ts';
 import type { ServiceEntry } from '../sessions/ports.ts';
 import { sessionIndexOf } from './session-index.ts';
 import type { AnswerSlip, ReleasedTransaction } from './transaction.ts';
@@ -39,6 +40,16 @@ const keepWithSession = async (session: SessionId, entry: ServiceEntry, ports: L
   return false;
 };
 
+const APPLICATIONS = 20;
+/** A local IdP is one entry, however many applications behind it were answered: those that people know by name are kept beside it. */
+const withApplications = async (entry: ServiceEntry, session: SessionId, service: ServiceParty, requesters: readonly string[], ports: LoginPorts): Promise<ServiceEntry> => {
+  if (service.proxying === undefined) return entry;
+  const earlier = (await ports.stores.sessions.services(session)).find(({ key }) => key === entry.key)?.requesters ?? [];
+  const now = applicationBehind(service, requesters);
+  const all = now === undefined ? earlier : [now, ...earlier.filter((one) => one !== now)];
+  return all.length === 0 ? entry : { ...entry, requesters: all.slice(0, APPLICATIONS) };
+};
+
 /**
  * `claim` moves the stored transaction to its end, once; it runs after signing and before recording, and is undone when
  * the line cannot be made durable.
@@ -64,7 +75,8 @@ export const respond = async (
   });
   try {
     await once?.();
-    const [kept] = await Promise.all([keepWithSession(session, entry, ports), ports.audit.record(line), keep?.()]);
+    const remembered = await withApplications(entry, session, service, transaction.released.requesters ?? [], ports);
+    const [kept] = await Promise.all([keepWithSession(session, remembered, ports), ports.audit.record(line), keep?.()]);
     if (!kept) return fail('login.state', 'the session ended while the answer was made');
   } catch (error) {
     await claim.undo();

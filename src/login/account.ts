@@ -4,8 +4,8 @@ import { fail } from '../core/errors.ts';
 import type { DirectoryPerson } from '../directory/model.ts';
 import type { SsoSession } from '../sessions/ports.ts';
 import type { Browser, FlowReply, FrameContext, LoginPorts } from './context.ts';
-import { bareFrame, pageContent, reply } from './frame.ts';
-import { lookUp, lookUpIfThere, ofOurParties } from './acting.ts';
+import { bareFrame, namesBehind, pageContent, reply } from './frame.ts';
+import { lookUp, lookUpIfThere, ofOurParties, personPartyOf } from './acting.ts';
 import { lineOf } from './audit-lines.ts';
 import { shownName } from './2-choose-method.ts';
 import { chooseActing, type ChoiceOutcome } from './4-choose-commission.ts';
@@ -14,6 +14,7 @@ import type { LogoutLine } from './pages.ts';
 import { rememberActing } from './single-sign-on.ts';
 import { methodOf } from './upstream.ts';
 import type { ActingChoice } from './transaction.ts';
+import { providerOf } from './upstream-session.ts';
 
 const tokenOf = (session: SsoSession): string => hmac(session.id, 'account-form');
 /** Every commission of the post, none taken silently: the choice of step 4 without the commission chosen before. */
@@ -33,7 +34,7 @@ export const showCommissions = async (browser: Browser, ports: LoginPorts): Prom
   const session = await sessionOf(browser, ports);
   const outcome = session === undefined ? null : commissionsOf(session, await lookUp(session.identity, ports), ports);
   if (session === undefined || outcome === null) return showMe(browser, ports);
-  const frame = accountFrame(session, '/me', ports);
+  const frame = await accountFrame(session, '/me', ports);
   return reply(pageContent({ kind: 'choose-commission', options: outcome.options.map(({ option }) => option) }), { ...frame, formToken: `${tokenOf(session)}.${hmac(session.id, 'list', shownOf(outcome))}` });
 };
 
@@ -49,14 +50,21 @@ export const changeCommission = async (token: string, index: string, browser: Br
   return reply({ kind: 'redirect', to: '/me' }, bareFrame(ports));
 };
 
-const accountFrame = (session: SsoSession | undefined, base: string, ports: LoginPorts): FrameContext => ({ ...bareFrame(ports), base, formToken: session === undefined ? null : tokenOf(session) });
+/** Whom to turn to is known here: the person's own party. */
+const accountFrame = async (session: SsoSession, base: string, ports: LoginPorts): Promise<FrameContext> => {
+  const party = await personPartyOf(session, ports);
+  const support = party === undefined ? undefined : ports.registry.current().parties.get(party)?.support;
+  return { ...bareFrame(ports), ...(support === undefined ? {} : { support }), base, formToken: tokenOf(session) };
+};
 
 const sessionOf = async (browser: Browser, ports: LoginPorts): Promise<SsoSession | undefined> =>
   browser.sessionId === null ? undefined : (await ports.stores.sessions.find(browser.sessionId))?.value;
 
-const methodKindOf = (session: SsoSession, ports: LoginPorts) => {
-  const kind = methodOf(session.identity.method, ports)?.kind;
-  return kind === undefined ? {} : { methodKind: kind };
+/** How the person logged in, as the page of methods calls it: an organisation by its own name. */
+const methodWordsOf = ({ identity: { method: id } }: SsoSession, ports: LoginPorts) => {
+  const method = methodOf(id, ports);
+  const names = ports.registry.current().identityProviders.get(providerOf(id) ?? '')?.names ?? method?.names ?? undefined;
+  return { ...(method === undefined ? {} : { methodKind: method.kind }), ...(names === undefined ? {} : { methodNames: names }) };
 };
 
 /** POST /me/leave: out of one service, with what became of it; the session and the others stay. */
@@ -77,19 +85,19 @@ export const showMe = async (browser: Browser, ports: LoginPorts, left: LogoutLi
   const commission = person?.employments.flatMap((post) => post.commissions).find(({ hsaId }) => hsaId === session.acting.commissionHsaId);
   const services = (await ports.stores.sessions.services(session.id)).flatMap((entry) => {
     const service = registry.services.get(entry.service);
-    return service === undefined ? [] : [{ key: entry.key, name: service.names, partyName: registry.parties.get(service.party)?.displayName ?? '', answeredAt: entry.answeredAt }];
+    return service === undefined ? [] : [{ key: entry.key, name: service.names, partyName: registry.parties.get(service.party)?.displayName ?? '', answeredAt: entry.answeredAt, behind: namesBehind(service, entry.requesters) }];
   });
   return reply(pageContent({
-    kind: 'me', personName: shownName(person), method: session.identity.method, ...methodKindOf(session, ports), level: session.identity.level,
+    kind: 'me', personName: shownName(person), method: session.identity.method, ...methodWordsOf(session, ports), level: session.identity.level,
     ...(session.identity.phone === undefined ? {} : { phone: session.identity.phone }),
     since: session.identity.authenticatedAt, until: session.expiresAt,
     commission: commission === undefined ? null : { unit: commission.unit.name, purpose: commission.purpose }, canChange: commissionsOf(session, person, ports) !== null, services, left,
-  }), accountFrame(session, '', ports));
+  }), await accountFrame(session, '', ports));
 };
 
 export const showLogout = async (browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
   const session = await sessionOf(browser, ports);
-  return session === undefined ? reply(pageContent({ kind: 'nobody' }), bareFrame(ports)) : reply(pageContent({ kind: 'log-out' }), accountFrame(session, '', ports));
+  return session === undefined ? reply(pageContent({ kind: 'nobody' }), bareFrame(ports)) : reply(pageContent({ kind: 'log-out' }), await accountFrame(session, '', ports));
 };
 
 export const logOut = async (token: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {

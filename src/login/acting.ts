@@ -38,14 +38,14 @@ export const lookUp = ({ person, level }: VerifiedIdentity, ports: Pick<LoginPor
 /** For pages that can do without: undefined also while the directory is away. */
 export const lookUpIfThere = (identity: VerifiedIdentity, ports: Pick<LoginPorts, 'directory'>): Promise<DirectoryPerson | undefined> =>
   lookUp(identity, ports).catch((error: unknown) => { if (isBrygganError(error) && error.code.startsWith('directory.')) return undefined; throw error; });
-/** When the directory said it, where it was away just now; null for facts that are as fresh as they should be. */
 /** Whose service desk somebody is sent to, once it is known who they are: their own party's, not the service's. */
-export const personPartyOf = async ({ identity, acting }: AuthenticatedTransaction, ports: Pick<LoginPorts, 'directory' | 'registry'>): Promise<PartyId | undefined> => {
+export const personPartyOf = async ({ identity, acting }: Pick<AuthenticatedTransaction, 'identity' | 'acting'>, ports: Pick<LoginPorts, 'directory' | 'registry'>): Promise<PartyId | undefined> => {
   const posts = (await lookUpIfThere(identity, ports))?.employments ?? [];
   const own = posts.find(({ hsaId }) => hsaId === acting.employeeHsaId) ?? posts[0];
   return own === undefined ? undefined : partyOf(own.organisation.number, ports.registry.current());
 };
 
+/** When the directory said it, where it was away just now; null for facts that are as fresh as they should be. */
 export const staleSinceOf = ({ acting: { person } }: Extract<Acting, { kind: 'chosen' }>): Instant | null => (person?.stale === true ? person.asOf : null);
 
 const fingerprint = (transaction: AuthenticatedTransaction, choice: ActingChoice, ports: LoginPorts): string => {

@@ -2,6 +2,7 @@
 import { fail } from '../core/errors.ts';
 import { equalSecrets, hmac } from '../core/secrets.ts';
 import type { PartyId, TransactionId } from '../core/ids.ts';
+import type { LocalisedText } from '../core/locale.ts';
 import type { Registry, ServiceParty, SupportContact } from '../parties/model.ts';
 import type { FlowContent, FlowReply, CookieChange, FrameContext, LoginPorts } from './context.ts';
 import type { Asker, Page } from './pages.ts';
@@ -9,10 +10,16 @@ import type { AnswerSlip, LoginTransaction } from './transaction.ts';
 
 export const pathOf = (id: TransactionId, rest = ''): string => `/login/${id}/${rest}`;
 
-/** “<application> through <local IdP>”, where the service is one and its request names an application that we know: the nearest the person. */
-const nameOf = ({ names, proxying }: ServiceParty, requesters: readonly string[]): ServiceParty['names'] => {
-  const application = requesters.map((requester) => proxying?.requesters.get(requester)?.names).find((known) => known != null);
-  return application == null ? names : { sv: `${application.sv} genom ${names.sv}`, en: `${application.en} through ${names.en}` };
+/** The application behind a local IdP that a request is for, where we know its name: the nearest the person. */
+export const applicationBehind = ({ proxying }: Pick<ServiceParty, 'proxying'>, requesters: readonly string[]): string | undefined =>
+  requesters.find((requester) => proxying?.requesters.get(requester)?.names != null);
+export const namesBehind = ({ proxying }: Pick<ServiceParty, 'proxying'>, requesters: readonly string[] = []): readonly LocalisedText[] =>
+  requesters.flatMap((requester) => proxying?.requesters.get(requester)?.names ?? []);
+/** “<application> through <local IdP>”, where the service is one and its request names an application that we know. */
+const nameOf = (service: ServiceParty, requesters: readonly string[]): LocalisedText => {
+  const [application] = namesBehind(service, requesters);
+  const { names } = service;
+  return application === undefined ? names : { sv: `${application.sv} genom ${names.sv}`, en: `${application.en} through ${names.en}` };
 };
 
 export const askerOf = (service: ServiceParty, registry: Registry, requesters: readonly string[] = []): Asker => ({

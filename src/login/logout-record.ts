@@ -23,7 +23,7 @@ export interface LogoutWish {
  * `waiting`: the browser has not been there yet; `asked`: it was sent there and has not come back;
  * `framed`: a frame of our page calls it, and what becomes of that cannot be seen. */
 export type LogoutResultKind = 'logged-out' | 'unreachable' | 'cannot' | 'waiting' | 'asked' | 'framed';
-export interface LogoutStep { readonly service: ServiceId; readonly result: LogoutResultKind; /** Only while the browser must go there. */ readonly entry: ServiceEntry | null; /** Address of the frame that calls it. */ readonly frame: string | null }
+export interface LogoutStep { readonly service: ServiceId; readonly result: LogoutResultKind; /** Only while the browser must go there. */ readonly entry: ServiceEntry | null; /** Address of the frame that calls it. */ readonly frame: string | null; /** Applications behind it, as in the session's entry. */ readonly requesters?: readonly string[] }
 export interface LogoutRecord {
   readonly id: string;
   /** A demand that came by a cross-site POST, until the browser's cookie is known; then null. */

@@ -11,8 +11,9 @@ import type { LocalisedText } from '../core/locale.ts';
 import type { ServiceEntry, SsoSession } from '../sessions/ports.ts';
 import type { Browser, CookieChange, FlowReply, LoginPorts } from './context.ts';
 import { lineOf } from './audit-lines.ts';
-import { bareFrame, pageContent, reply } from './frame.ts';
+import { bareFrame, namesBehind, pageContent, reply } from './frame.ts';
 import { LOGOUT_SECONDS, type EndReason, type LogoutAsker, type LogoutRecord, type LogoutResultKind, type LogoutStep, type LogoutWish } from './logout-record.ts';
+import type { LogoutLine } from './pages.ts';
 import { openSessionIndex } from './session-index.ts';
 import { providerOf, sessionsRemembered } from './upstream-session.ts';
 
@@ -72,9 +73,11 @@ const namesOf = (service: LogoutStep['service'], ports: LoginPorts): LocalisedTe
   return services.get(service)?.names ?? identityProviders.get(providerOf(service) ?? '')?.names;
 };
 const shownSteps = (steps: readonly LogoutStep[], ports: LoginPorts) => {
-  return steps.flatMap(({ service, result, frame }) => {
+  const { services } = ports.registry.current();
+  return steps.flatMap(({ service, result, frame, requesters }): readonly LogoutLine[] => {
     const names = namesOf(service, ports);
-    return names === undefined ? [] : [{ name: names, result, frame }];
+    const proxy = services.get(service);
+    return names === undefined ? [] : [{ name: names, result, frame, behind: proxy === undefined ? [] : namesBehind(proxy, requesters) }];
   });
 };
 
@@ -92,7 +95,7 @@ const forgetCookie: readonly CookieChange[] = [{ name: 'session', value: null }]
 /** Logs out in the browser at hand: `session` is its own or the one that the asking service named. */
 export const beginLogout = async (session: SsoSession, asker: LogoutAsker | null, ports: LoginPorts, cookies = forgetCookie): Promise<FlowReply> => {
   const results = await endSession(session, 'logged-out', ports, { browser: true, ...(asker === null ? {} : { asker }) });
-  const steps = results.map(({ entry, result, frame }): LogoutStep => ({ service: entry.service, result, entry: result === 'waiting' ? entry : null, frame }));
+  const steps = results.map(({ entry, result, frame }): LogoutStep => ({ service: entry.service, result, entry: result === 'waiting' ? entry : null, frame, ...(entry.requesters === undefined ? {} : { requesters: entry.requesters }) }));
   if (steps.length === 0 || (asker === null && steps.every(({ result }) => result !== 'waiting'))) return conclude(asker, steps, ports, cookies);
   const record: LogoutRecord = { id: newId(ports.random, 256), wish: null, unasked: false, asker, person: session.identity.person, steps, startedAt: ports.clock.now() };
   await ports.stores.logouts.create(record.id, record, LOGOUT_SECONDS);

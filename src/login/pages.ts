@@ -29,7 +29,7 @@ export interface OrganisationOption { readonly id: string; readonly name: Locali
 export interface OrganisationList { readonly options: readonly OrganisationOption[]; readonly total: number; readonly search: string }
 export interface CommissionOption { readonly index: number; readonly unit: string; readonly provider: string; readonly purpose: string; readonly name: string; readonly lastUsed: boolean }
 export interface EmployeeOption { readonly index: number; readonly organisation: string; readonly title: string | null; readonly lastUsed: boolean }
-export interface SessionService { /** Names it in the form that leaves it. */ readonly key: string; readonly name: LocalisedText; readonly partyName: string; readonly answeredAt: Instant }
+export interface SessionService { /** Names it in the form that leaves it. */ readonly key: string; readonly name: LocalisedText; readonly partyName: string; readonly answeredAt: Instant; /** Applications behind a local IdP. */ readonly behind?: readonly LocalisedText[] }
 
 export type Page =
   | { readonly kind: 'choose-method'; readonly methods: readonly MethodOption[]; readonly failure: ErrorCode | null; readonly cancellable: boolean; /** One of them is what this browser remembers, and can be forgotten here. */ readonly remembered?: boolean }
@@ -54,7 +54,7 @@ export type Page =
   | { readonly kind: 'start-again'; readonly code: ErrorCode; readonly serviceUrl: string | null }
   /** `answer`: the button that brings the refusal to the service in its own protocol, once the person has read the page. */
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly answer: ProtocolAnswer | null; readonly retry: string | null; /** Names of the facts that it is about, never their values. */ readonly about?: readonly LocalisedText[] }
-  | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly methodKind?: MethodOption['kind']; readonly level: string; readonly since: Instant; readonly until: Instant; /** Of a login with a phone. */ readonly phone?: PhoneFacts; readonly commission: { readonly unit: string; readonly purpose: string } | null; /** There are several to choose from: a link to the choice is shown. */ readonly canChange?: boolean; readonly services: readonly SessionService[]; /** The service that was just left. */ readonly left: LogoutLine | null }
+  | { readonly kind: 'me'; readonly personName: string; readonly method: string; readonly methodKind?: MethodOption['kind']; /** Where the kind's own words would not say which. */ readonly methodNames?: LocalisedText; readonly level: string; readonly since: Instant; readonly until: Instant; /** Of a login with a phone. */ readonly phone?: PhoneFacts; readonly commission: { readonly unit: string; readonly purpose: string } | null; /** There are several to choose from: a link to the choice is shown. */ readonly canChange?: boolean; readonly services: readonly SessionService[]; /** The service that was just left. */ readonly left: LogoutLine | null }
   /** Who is in which feed of ours; `certificate`: SHA-256 of the one that signs them. */
   | { readonly kind: 'metadata-feeds'; readonly certificate: string; readonly feeds: readonly FeedLine[]; readonly frozen: FrozenLine | null }
   /** For the help desk: what would be made of a card, without a login. */
@@ -85,7 +85,7 @@ export interface FeedLine {
 }
 /** Hashes to read over the phone. */
 export interface FrozenLine { readonly path: string; readonly sha1: string; readonly sha256: string }
-export interface LogoutLine { readonly name: LocalisedText; readonly result: LogoutResultKind; /** Called by a frame of the page. */ readonly frame: string | null }
+export interface LogoutLine { readonly name: LocalisedText; readonly result: LogoutResultKind; /** Called by a frame of the page. */ readonly frame: string | null; /** Applications behind a local IdP. */ readonly behind?: readonly LocalisedText[] }
 
 /** What surrounds every page. */
 export interface PageFrame {

@@ -13,4 +13,6 @@ export interface ServiceEntry {
   readonly answeredAt: Instant;
   /** The face's own memory (NameID, SessionIndex, sid …). */
   readonly faceState: { readonly [key: string]: JsonValue };
+  /** Of a local IdP that asks for others: entityIDs of the applications that it was answered for, the last one first. */
+  readonly requesters?: readonly string[];
 }

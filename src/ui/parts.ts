@@ -1,6 +1,7 @@
 /** Building blocks that several pages share. */
 import type { Actor } from '../core/error-catalogue.ts';
 import type { PostForm } from '../core/http-types.ts';
+import type { LocalisedText, Locale } from '../core/locale.ts';
 import type { PageFrame } from '../login/pages.ts';
 import { logoAddress, mailAddress, phoneAddress } from './address.ts';
 import { attributes, html, type Content, type SafeHtml } from './html.ts';
@@ -59,6 +60,10 @@ export const cancelForm = (frame: PageFrame): SafeHtml | null => {
   const { cancel, cancelTo } = messagesIn(frame.locale);
   return ownForm(frame, 'cancel', html`<button class="quiet" data-action="cancel">${frame.asker === null ? cancel : fill(cancelTo, frame)}</button>`);
 };
+
+/** What the person reached by a local IdP. */
+export const namesThrough = (names: readonly LocalisedText[] | undefined, locale: Locale): SafeHtml | null =>
+  names === undefined || names.length === 0 ? null : html`<span class="hint" data-behind>${messagesIn(locale).through(names.map((name) => name[locale]).join(', '))}</span>`;
 
 export type Tone = 'calm' | 'warn' | 'stop';
 /** A state in words and colour, never in colour alone. */

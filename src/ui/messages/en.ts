@@ -19,6 +19,7 @@ export const en: Messages = {
   goOn: 'Continue',
   lastUsed: 'Last used',
   otherWay: 'Log in another way',
+  through: (applications: string): string => `It took you to ${applications}`,
   methods: {
     certificate: { name: 'Card', hint: 'SITHS or Efos in the card reader' },
     mobile: { name: 'Phone', hint: 'In the app, here or on another device' },
@@ -184,8 +185,8 @@ export const en: Messages = {
   loggedOut: {
     heading: 'You are logged out',
     headingPartly: 'Close the browser too',
-    lead: 'Remember your card.',
-    leadPartly: 'You are logged out here, but perhaps not from every service. Close all browser windows, and remember your card.',
+    lead: 'If your card is in the reader, take it with you.',
+    leadPartly: 'You are logged out here, but perhaps not from every service. Close all browser windows. If your card is in the reader, take it with you.',
     results: { 'logged-out': 'Logged out', 'unreachable': 'Didn’t answer', 'cannot': 'Can’t be logged out from here', 'waiting': 'Waiting for its turn', 'asked': 'Didn’t answer', 'framed': 'Asked to log you out, but we can’t see whether it worked' },
     goOn: (service: string): string => `Back to ${service}`,
   },

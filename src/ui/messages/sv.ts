@@ -32,6 +32,7 @@ export const sv = {
   goOn: 'Fortsätt',
   lastUsed: 'Senast',
   otherWay: 'Logga in på ett annat sätt',
+  through: (applications: string): string => `Den tog dig till ${applications}`,
   methods: {
     certificate: { name: 'Kort', hint: 'SITHS eller Efos i kortläsaren' },
     mobile: { name: 'Mobilen', hint: 'I appen, här eller på en annan enhet' },
@@ -197,8 +198,8 @@ export const sv = {
   loggedOut: {
     heading: 'Du är utloggad',
     headingPartly: 'Stäng webbläsaren också',
-    lead: 'Ta med dig kortet.',
-    leadPartly: 'Du är utloggad här, men inte säkert ur alla tjänster. Stäng alla fönster i webbläsaren och ta med dig kortet.',
+    lead: 'Sitter ett kort i läsaren, ta med dig det.',
+    leadPartly: 'Du är utloggad här, men inte säkert ur alla tjänster. Stäng alla fönster i webbläsaren. Sitter ett kort i läsaren, ta med dig det.',
     results: { 'logged-out': 'Utloggad', 'unreachable': 'Svarade inte', 'cannot': 'Kan inte loggas ut härifrån', 'waiting': 'Väntar på sin tur', 'asked': 'Svarade inte', 'framed': 'Ombedd att logga ut dig, men vi ser inte om det gick' },
     goOn: (service: string): string => `Tillbaka till ${service}`,
   },

@@ -3,11 +3,11 @@ import { attributes, html, type SafeHtml } from '../html.ts';
 import { icon } from '../icons.ts';
 import type { Sheet } from '../layout.ts';
 import { messagesIn } from '../messages/messages.ts';
-import { note } from '../parts.ts';
+import { namesThrough, note } from '../parts.ts';
 
-const line = ({ name, result }: LogoutLine, frame: PageFrame): SafeHtml => {
+const line = ({ name, result, behind }: LogoutLine, frame: PageFrame): SafeHtml => {
   const done = result === 'logged-out';
-  return html`<li class="${done ? 'result ok' : result === 'waiting' ? 'result' : 'result open'}" data-result="${result}">${icon(done ? 'check' : result === 'waiting' ? 'clock' : 'warning')}<span><b>${name[frame.locale]}</b><span class="hint">${messagesIn(frame.locale).loggedOut.results[result]}</span></span></li>`;
+  return html`<li class="${done ? 'result ok' : result === 'waiting' ? 'result' : 'result open'}" data-result="${result}">${icon(done ? 'check' : result === 'waiting' ? 'clock' : 'warning')}<span><b>${name[frame.locale]}</b>${namesThrough(behind, frame.locale)}<span class="hint">${messagesIn(frame.locale).loggedOut.results[result]}</span></span></li>`;
 };
 /** Sandboxed, and not seen: what they come to cannot be known from here. */
 const frames = (services: readonly LogoutLine[]): readonly SafeHtml[] => services.flatMap(({ frame, name }) => (frame === null ? [] : [html`<iframe src="${frame}" title="${name.sv}" sandbox="allow-scripts allow-same-origin" hidden></iframe>`]));

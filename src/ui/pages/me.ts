@@ -2,7 +2,7 @@ import type { Page, PageFrame } from '../../login/pages.ts';
 import { html, type Content, type SafeHtml } from '../html.ts';
 import type { Sheet } from '../layout.ts';
 import { messagesIn, moment } from '../messages/messages.ts';
-import { note, ownForm } from '../parts.ts';
+import { namesThrough, note, ownForm } from '../parts.ts';
 
 type Me = Extract<Page, { kind: 'me' }>;
 const levelName = (level: string, names: Readonly<Record<string, string>>): string => names[level] ?? level;
@@ -22,13 +22,13 @@ export const me = (page: Me, frame: PageFrame): Sheet => {
   const { locale } = frame;
   const { me: texts, loggedOut: { results }, methods, levels } = messagesIn(locale);
   const time = (instant: number): SafeHtml => html`<time datetime="${new Date(instant).toISOString()}">${moment(instant, locale)}</time>`;
-  const facts = html`<dl class="facts">${row(texts.how, page.methodKind === undefined ? page.method : methods[page.methodKind].name)}${row(texts.level, levelName(page.level, levels))}${
-    page.commission === null ? null : row(texts.commission, html`${page.commission.unit}<span class="hint">${page.commission.purpose}</span>`)
-  }${page.canChange === true ? row('', html`<a href="/me/commission" data-action="change-commission">${page.commission === null ? texts.chooseCommission : texts.changeCommission}</a>`) : null
+  const facts = html`<dl class="facts">${row(texts.how, page.methodNames?.[locale] ?? (page.methodKind === undefined ? page.method : methods[page.methodKind].name))}${row(texts.level, levelName(page.level, levels))}${
+    page.commission === null && page.canChange !== true ? null : row(texts.commission, html`${page.commission === null ? null : html`${page.commission.unit}<span class="hint">${page.commission.purpose}</span>`}${
+      page.canChange === true ? html`<a class="quiet" href="/me/commission" data-action="change-commission">${page.commission === null ? texts.chooseCommission : texts.changeCommission}</a>` : null}`)
   }${page.phone === undefined ? null : phoneRows(page.phone, frame)}${row(texts.since, time(page.since))}${row(texts.until, time(page.until))}</dl>`;
   const services = page.services.length === 0
     ? html`<p class="soft">${texts.noServices}</p>`
-    : html`<ul class="plain-list">${page.services.map((service) => html`<li><b>${service.name[locale]}</b><span class="hint">${service.partyName}</span><span class="hint">${time(service.answeredAt)}</span>${leaveForm(service, frame, texts.leave)}</li>`)}</ul>`;
+    : html`<ul class="plain-list">${page.services.map((service) => html`<li><b>${service.name[locale]}</b><span class="hint">${service.partyName}</span>${namesThrough(service.behind, locale)}<span class="hint">${time(service.answeredAt)}</span>${leaveForm(service, frame, texts.leave)}</li>`)}</ul>`;
   return {
     heading: page.personName === '' ? texts.heading : texts.headingNamed(page.personName),
     content: [

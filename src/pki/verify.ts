@@ -30,7 +30,8 @@ export interface ChainOptions {
 const MAX_INTERMEDIATES = 3;
 const MAX_SENT_ALONG = 4;
 
-const issuerOf = (leaf: Certificate, store: TrustStore, { credentialTypes, issuers = [] }: ChainOptions): Authority<IssuerRow> => {
+/** The listed authority whose key signed it, whatever else is wrong with the certificate. Errors: `card.issuer-unknown`. */
+export const issuerOf = (leaf: Certificate, store: TrustStore, { credentialTypes, issuers = [] }: Pick<ChainOptions, 'credentialTypes' | 'issuers'>): Authority<IssuerRow> => {
   const wanted = store.issuers.filter(({ row }) => credentialTypes.includes(row.credentialType) && (issuers.length === 0 || issuers.includes(row.id)));
   const named = wanted.filter(({ certificate }) => certificate.subjectDn.key === leaf.issuerDn.key); // [RFC 5280 §6.1.3 (a)(4)]
   return named.find(({ certificate }) => isSignedBy(leaf, certificate)) // [RFC 5280 §6.1.3 (a)(1)]

@@ -38,6 +38,8 @@ describe('the card test', () => {
     const { page } = await tried(person);
     expect([page.status, verdictOf(page)]).toEqual([200, code]);
     expect(page.text).toMatch(/Gör så här/);
+    // An expired or revoked card still comes from an authority of ours: only a stranger's is said not to.
+    expect(/Finns inte på vår lista/.test(page.text)).toBe(code === 'card.issuer-unknown');
   });
   it('says so when no certificate was chosen', async () => {
     const { page } = await tried(null);

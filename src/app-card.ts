@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import { authenticateCard, certificateHints, type CertificateMethodPorts, type CertificateMethodSettings } from './authenticators/certificate/authenticate.ts';
 import { hostMatches, type CardEndpointPorts, type CardPage, type PresentedCertificate } from './authenticators/certificate/card-endpoint.ts';
 import { inspectCard } from './authenticators/certificate/inspect.ts';
-import { createCardListener } from './authenticators/certificate/card-listener.ts';
-import { createProxyListener } from './authenticators/certificate/proxy-listener.ts';
+import { cardTlsOptions, createCardListener, type CardListenerSettings } from './authenticators/certificate/card-listener.ts';
+import { createProxyListener, proxyTlsOptions, type MutualTls } from './authenticators/certificate/proxy-listener.ts';
 import type { Configuration } from './config/model.ts';
 import { errorCatalogue } from './core/error-catalogue.ts';
 import { fail, isBrygganError } from './core/errors.ts';
@@ -17,6 +17,7 @@ import type { LoginPorts } from './login/context.ts';
 import { bareFrame } from './login/frame.ts';
 import type { PageFrame } from './login/pages.ts';
 import { readPem } from './app-parts.ts';
+import { readPair, type TlsFollower, type TlsPair } from './app-tls.ts';
 import { ui } from './ui/render.ts';
 
 export interface CardWiring {
@@ -77,16 +78,23 @@ const endpointPorts = (wiring: CardWiring): CardEndpointPorts => {
   };
 };
 
-export const createCardServers = (listeners: Configuration['listeners'], wiring: CardWiring): { readonly card: Server | null; readonly proxy: Server | null } => {
-  const { card, proxy } = listeners;
+const cardServer = ({ tls: files, hosts }: NonNullable<Configuration['listeners']['card']>, hints: CardListenerSettings['hints'], endpoint: CardEndpointPorts, tls: TlsFollower): Server => {
+  const settingsFor = (pair: TlsPair): CardListenerSettings => ({ ...pair, hints, hosts });
+  const server = createCardListener(settingsFor(readPair(files)), endpoint);
+  tls.follow({ name: 'card', files, server, optionsFor: (pair) => cardTlsOptions(settingsFor(pair)) });
+  return server;
+};
+const proxyServer = ({ form, hosts, secrets, mutualTls: mutual }: NonNullable<Configuration['listeners']['proxy']>, endpoint: CardEndpointPorts, tls: TlsFollower): Server => {
+  const settings = { form, hosts, secrets: secrets.map((one) => one.reveal()) };
+  if (mutual === null) return createProxyListener({ ...settings, mutualTls: null }, endpoint);
+  const mutualFor = (pair: TlsPair): MutualTls => ({ ...pair, authorities: mutual.authorityFiles.map(readPem), fingerprints: mutual.fingerprints });
+  const server = createProxyListener({ ...settings, mutualTls: mutualFor(readPair(mutual)) }, endpoint);
+  tls.follow({ name: 'proxy', files: mutual, server, optionsFor: (pair) => proxyTlsOptions(mutualFor(pair)) });
+  return server;
+};
+
+export const createCardServers = ({ card, proxy }: Configuration['listeners'], wiring: CardWiring, tls: TlsFollower): { readonly card: Server | null; readonly proxy: Server | null } => {
   const endpoint = endpointPorts(wiring);
   const hints = certificateHints(wiring.methods, wiring.certificatePorts.trust);
-  const mutual = proxy?.mutualTls ?? null;
-  return {
-    card: card === null ? null : createCardListener({ key: readPem(card.tls.keyFile), certificate: readPem(card.tls.certificateFile), hints, hosts: card.hosts }, endpoint),
-    proxy: proxy === null ? null : createProxyListener({
-      form: proxy.form, hosts: proxy.hosts, secrets: proxy.secrets.map((one) => one.reveal()),
-      mutualTls: mutual === null ? null : { key: readPem(mutual.keyFile), certificate: readPem(mutual.certificateFile), authorities: mutual.authorityFiles.map(readPem), fingerprints: mutual.fingerprints },
-    }, endpoint),
-  };
+  return { card: card === null ? null : cardServer(card, hints, endpoint, tls), proxy: proxy === null ? null : proxyServer(proxy, endpoint, tls) };
 };

@@ -3,11 +3,11 @@ import { certificateHints } from './authenticators/certificate/authenticate.ts';
 import type { MachineListener } from './config/model.ts';
 import { isBrygganError } from './core/errors.ts';
 import type { Clock, Log } from './core/ports.ts';
-import { createMachineServer, presentedBy } from './http/machine.ts';
+import { createMachineServer, machineTlsOptions, presentedBy } from './http/machine.ts';
 import { parseCertificate, verifyChain, type RevocationChecker, type TrustStore } from './pki/index.ts';
 import type { Peer } from './protocols/oidc-op/exchange.ts';
 import { registerMachine } from './protocols/oidc-op/plugin.ts';
-import { readPem } from './app-parts.ts';
+import { readPair, type TlsFollower } from './app-tls.ts';
 import { noteOidcRefusal, type OidcParts } from './app-oidc.ts';
 import type { LoginPorts } from './login/context.ts';
 
@@ -34,9 +34,11 @@ export const peerOf = async (der: Buffer | null, issuers: readonly string[], por
   return { certificate: certificate.x509.toString(), subject: certificate.subjectName, trusted: await isTrusted(der, issuers, ports) };
 };
 
-export const createMachine = (listener: MachineListener, { handle }: OidcParts, ports: LoginPorts, trusted: PeerPorts): ReturnType<typeof createMachineServer> => {
-  const { url, tls, issuers } = listener;
-  const server = createMachineServer({ url, key: readPem(tls.keyFile), certificate: readPem(tls.certificateFile), hints: certificateHints([{ issuers }], trusted.trust, 'function'), bodyLimit: BODY_LIMIT, log: ports.log });
+export const createMachine = (listener: MachineListener, { handle }: OidcParts, ports: LoginPorts, trusted: PeerPorts, tls: TlsFollower): ReturnType<typeof createMachineServer> => {
+  const { url, tls: files, issuers } = listener;
+  const hints = certificateHints([{ issuers }], trusted.trust, 'function');
+  const server = createMachineServer({ url, ...readPair(files), hints, bodyLimit: BODY_LIMIT, log: ports.log });
+  tls.follow({ name: 'machine', files, server: server.server, optionsFor: (pair) => machineTlsOptions({ ...pair, hints }) });
   registerMachine(server, { handle, peerOf: (request) => peerOf(presentedBy(request), issuers, trusted), noteRefusal: (error, client, endpoint) => noteOidcRefusal(error, client, endpoint, ports) });
   return server;
 };

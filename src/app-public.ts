@@ -6,7 +6,7 @@ import { browserOf } from './http/browser.ts';
 import { registerDiscovery } from './http/discovery-plugin.ts';
 import { registerLogin } from './http/login-plugin.ts';
 import { sendFlow, sendPage, type ReplyTools } from './http/reply-page.ts';
-import { createPublicServer } from './http/server.ts';
+import { createPublicServer, publicTlsOptions } from './http/server.ts';
 import { noCookies, type LoginPorts } from './login/context.ts';
 import { arrive } from './login/login.ts';
 import type { createMetrics } from './observability/metrics.ts';
@@ -26,7 +26,7 @@ import { bareFrame } from './login/frame.ts';
 import { routeOidc, type OidcParts } from './app-oidc.ts';
 import { methodIdOf } from './login/upstream-session.ts';
 import { routeUpstreams, type Upstreams } from './app-upstreams.ts';
-import { readPem } from './app-parts.ts';
+import { readPair, type TlsFollower } from './app-tls.ts';
 import { formFields } from './saml/bindings/post.ts';
 import { assets } from './ui/assets.ts';
 import { ui } from './ui/render.ts';
@@ -49,15 +49,16 @@ const routeFeeds = (server: ReturnType<typeof createPublicServer>, feeds: Feeds,
     return sendPage(request, reply, { page: { kind: 'metadata-feeds', certificate: feeds.fingerprint, feeds: feeds.lines(), frozen: frozen === undefined ? null : { path: FROZEN, sha1: frozen.sha1, sha256: frozen.sha256 } }, status: 200, context: bareFrame(ports) }, tools);
   },
 });
-export interface Watchers { readonly metrics: ReturnType<typeof createMetrics>; readonly tracing: Tracing | null; readonly fetched: (what: Fetched, request: Reading) => void; readonly clockSeen: NonNullable<AcceptContext['clockSeen']> }
+export interface Watchers { readonly metrics: ReturnType<typeof createMetrics>; readonly tracing: Tracing | null; readonly fetched: (what: Fetched, request: Reading) => void; readonly clockSeen: NonNullable<AcceptContext['clockSeen']>; readonly tls: TlsFollower }
 
 /** entityIDs of the IdPs that a login may be sent to. */
 const upstreamIds = (ports: LoginPorts): readonly string[] => [...ports.registry.current().identityProviders.values()].filter(({ id }) => ports.upstreams?.(methodIdOf(id)) !== undefined).map(({ wire }) => (wire.protocol === 'saml' ? wire.entityId : wire.issuer));
 export const createPublic = (configuration: Configuration, ports: LoginPorts, watchers: Watchers, saml: SamlParts & { readonly upstreams: Upstreams }, oidc: OidcParts) => {
-  const { metrics, tracing, fetched, clockSeen } = watchers;
+  const { metrics, tracing, fetched, clockSeen, tls } = watchers;
   const tools: ReplyTools = { ui, environment: configuration.environment, transactionSeconds: configuration.login.transactionSeconds };
-  const { tls } = configuration.listeners.public;
-  const server = createPublicServer({ tls: tls === null ? null : { key: readPem(tls.keyFile), cert: readPem(tls.certificateFile) }, trustedProxies: configuration.trustedProxies, bodyLimit: BODY_LIMIT }, ports, tools);
+  const { tls: files } = configuration.listeners.public;
+  const server = createPublicServer({ tls: files === null ? null : readPair(files), trustedProxies: configuration.trustedProxies, bodyLimit: BODY_LIMIT }, ports, tools);
+  if (files !== null) tls.follow({ name: 'public', files, server: server.server, optionsFor: publicTlsOptions });
   if (tracing !== null) {
     server.addHook('onRequest', (request, _reply, done) => tracing.begin(request.raw, { method: request.method, route: request.routeOptions.url ?? 'none', headers: request.headers }, done));
     server.addHook('onResponse', (request, reply, done) => {

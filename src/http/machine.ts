@@ -1,6 +1,6 @@
 /** The listener for other machines: own host name, a client certificate asked for in the first handshake and never demanded, nothing resumed. */
 import { constants } from 'node:crypto';
-import { TLSSocket } from 'node:tls';
+import { TLSSocket, type TlsOptions } from 'node:tls';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { errorCatalogue } from '../core/error-catalogue.ts';
 import { fail, toBrygganError } from '../core/errors.ts';
@@ -29,14 +29,15 @@ export const presentedBy = (request: FastifyRequest): Buffer | null => {
   return raw ?? null;
 };
 
+export const machineTlsOptions = ({ key, certificate, hints }: Pick<MachineServerOptions, 'key' | 'certificate' | 'hints'>): TlsOptions => ({
+  key, cert: certificate, ca: [...hints], requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'],
+  secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION, sessionIdContext: 'bryggan-machine',
+});
 export const createMachineServer = (options: MachineServerOptions): FastifyInstance => {
   const server = Fastify({
     logger: false, bodyLimit: options.bodyLimit, requestTimeout: REQUEST_MILLISECONDS, keepAliveTimeout: 60_000, forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200, caseSensitive: true, querystringParser: () => ({}) },
-    https: {
-      key: options.key, cert: options.certificate, ca: [...options.hints], requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'],
-      secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION, sessionIdContext: 'bryggan-machine',
-    },
+    https: machineTlsOptions(options),
   }) as unknown as FastifyInstance;
   const { host } = new URL(options.url);
   server.addHook('onRequest', (request, _reply, done) => {

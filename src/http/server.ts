@@ -3,7 +3,7 @@
  * of the login itself. Does not own: protocol routes (plugin.ts of each face), pages (ui/), the card host
  * (authenticators/certificate).
  */
-import type { ServerOptions } from 'node:https';
+import type { TlsOptions } from 'node:tls';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { fail } from '../core/errors.ts';
 import type { LoginPorts } from '../login/context.ts';
@@ -12,12 +12,14 @@ import type { ReplyTools } from './reply-page.ts';
 
 export interface PublicServerOptions {
   /** null = plain HTTP behind a terminating proxy. */
-  readonly tls: Pick<ServerOptions, 'key' | 'cert'> | null;
+  readonly tls: { readonly key: string; readonly certificate: string } | null;
   /** Addresses whose X-Forwarded-For is believed; empty = nobody's. */
   readonly trustedProxies: readonly string[];
   /** Largest request body, bytes. */
   readonly bodyLimit: number;
 }
+
+export const publicTlsOptions = ({ key, certificate }: NonNullable<PublicServerOptions['tls']>): TlsOptions => ({ key, cert: certificate, minVersion: 'TLSv1.2' });
 
 export const createPublicServer = (options: PublicServerOptions, ports: LoginPorts, tools: ReplyTools): FastifyInstance => {
   const settings = {
@@ -30,7 +32,7 @@ export const createPublicServer = (options: PublicServerOptions, ports: LoginPor
     routerOptions: { maxParamLength: 200, caseSensitive: true, querystringParser: () => ({}) },
     forceCloseConnections: 'idle' as const,
   };
-  const server = (options.tls === null ? Fastify(settings) : Fastify({ ...settings, https: { ...options.tls, minVersion: 'TLSv1.2' } })) as unknown as FastifyInstance;
+  const server = (options.tls === null ? Fastify(settings) : Fastify({ ...settings, https: publicTlsOptions(options.tls) })) as unknown as FastifyInstance;
   const expectedHost = new URL(ports.settings.publicUrl).host;
 
   server.removeAllContentTypeParsers();

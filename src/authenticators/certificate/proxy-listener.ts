@@ -7,7 +7,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createServer as createPlainServer, type IncomingMessage, type Server as PlainServer } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import { TLSSocket } from 'node:tls';
+import { TLSSocket, type TlsOptions } from 'node:tls';
 import { fail } from '../../core/errors.ts';
 import { equalSecrets } from '../../core/secrets.ts';
 import { canonicalName, createCardEndpoint, forwardedCertificateHeaders, rawHeaders, type CardEndpointPorts, type HostPattern, type PeerRead, type PeerReader, type PresentedCertificate } from './card-endpoint.ts';
@@ -138,6 +138,8 @@ const checkSettings = (settings: ProxyListenerSettings): void => {
   if (mutualTls !== null && (mutualTls.authorities.length === 0 || mutualTls.fingerprints.length === 0)) fail('config.invalid', 'mutual TLS of the proxy listener names no authority or no proxy');
 };
 
+export const proxyTlsOptions = ({ key, certificate, authorities }: MutualTls): TlsOptions =>
+  ({ key, cert: certificate, ca: [...authorities], requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] });
 /**
  * The server, not yet listening. Without mutual TLS it is plain HTTP for a Unix socket or a loopback address.
  * Errors: `config.invalid` for settings that would believe anybody.
@@ -148,10 +150,7 @@ export const createProxyListener = (settings: ProxyListenerSettings, ports: Card
   const endpoint = createCardEndpoint(settings.hosts, reader, ports);
   const http = { maxHeaderSize: MAX_HEADER_BYTES, insecureHTTPParser: false };
   const { mutualTls } = settings;
-  const server: PlainServer | TlsServer = mutualTls === null ? createPlainServer(http, endpoint) : createTlsServer({
-    ...http, key: mutualTls.key, cert: mutualTls.certificate, ca: [...mutualTls.authorities], requestCert: true, rejectUnauthorized: true,
-    minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'],
-  }, endpoint);
+  const server: PlainServer | TlsServer = mutualTls === null ? createPlainServer(http, endpoint) : createTlsServer({ ...http, ...proxyTlsOptions(mutualTls) }, endpoint);
   server.headersTimeout = REQUEST_TIMEOUT;
   server.requestTimeout = REQUEST_TIMEOUT;
   server.on('clientError', (_error, socket) => { socket.destroy(); });

@@ -36,7 +36,7 @@ const oidc = z.strictObject({
 export const identityProviderFileSchema = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: 'false: nobody is sent there, and sessions that began there answer no longer' }),
   names: someLanguages.optional().meta({ description: 'what people call it; default: mdui:DisplayName of the metadata, else the party’s name' }),
-  logo: rule(z.string(), isSafeLogo, 'is neither an https address nor an inline PNG, JPEG, GIF or WebP of at most 100 kB', 'write one of them').optional().meta({ description: 'default: a logo of the metadata that passes the same rule' }),
+  logo: rule(z.string(), isSafeLogo, 'is neither an https address nor an inline PNG, JPEG, GIF or WebP of at most 100 kB', 'write one of them').optional().meta({ description: 'default: a logo of the metadata that passes the same rule. Pages show an inline one of at most 12 kB and a letter in place of any other: a host elsewhere would hear of every login' }),
   domains: z.array(hostName).default([]).meta({ description: 'mail domains of its people, for hints of services; default: the party’s domain' }),
   person: z.strictObject({ attribute: line(300).nullable().default('http://sambi.se/attributes/1/employeeHsaId').meta({ description: 'wire name of the attribute that names the person; null: the NameID does' }), kind: kind.default('hsa-id') }).prefault({}).meta({ description: 'SAML: how the person is named' }),
   attributeNames: z.record(line(300), attributeId).default({}).meta({ description: 'wire names or claims of its own, and the attribute each stands for; the catalogue’s names are known' }),

@@ -15,7 +15,7 @@ export const serviceFileSchema = z.strictObject({
   enabled: z.boolean().default(true).meta({ description: 'false: requests are refused, with a page that says so' }),
   federation: shortId.default('local').meta({ description: 'row of config/federation.yaml that this service follows', examples: ['sambi'] }),
   names: someLanguages.optional().meta({ description: 'what people call it; default: mdui:DisplayName of the metadata' }),
-  logo: rule(z.string(), isSafeLogo, 'is neither an https address nor an inline PNG, JPEG, GIF or WebP of at most 100 kB', 'write one of them').optional().meta({ description: 'default: a logo of the metadata that passes the same rule' }),
+  logo: rule(z.string(), isSafeLogo, 'is neither an https address nor an inline PNG, JPEG, GIF or WebP of at most 100 kB', 'write one of them').optional().meta({ description: 'default: a logo of the metadata that passes the same rule. Pages show an inline one of at most 12 kB and a letter in place of any other: a host elsewhere would hear of every login' }),
   homeUrl: webAddress.optional().meta({ description: 'where people go to start again' }),
   sso: z.enum(['silent', 'confirm', 'never']).optional().meta({ description: 'what an existing session may do; default: the party’s' }),
   signing: z.strictObject({ response: z.boolean().optional(), assertion: z.boolean().optional() }).default({}).meta({ description: 'what we sign; default: the federation’s' }),

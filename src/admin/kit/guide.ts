@@ -28,10 +28,10 @@ export interface OurFacts {
   readonly metadataCertificates: readonly { readonly certificate: string; readonly notAfter: Instant }[];
 }
 export interface GuideQuestion { readonly service: ServiceParty; readonly party: Party | undefined; readonly policy: ReleasePolicy; readonly our: OurFacts; readonly language: Locale }
-export interface ProductSettings { readonly id: string; readonly name: string; readonly note: string; readonly file: string; readonly settings: string }
+export interface ProductSettings { readonly id: string; readonly name: string; readonly note: string; readonly file: string; readonly settings: string; /** A test logs in with exactly these. */ readonly tried: boolean }
 export interface Guide { readonly service: string; readonly language: Locale; readonly text: string; readonly products: readonly ProductSettings[] }
 
-interface ProductRow { readonly id: string; readonly name: string; readonly protocol: 'saml' | 'oidc'; readonly file: string; readonly note: LocalisedText; readonly settings: string }
+interface ProductRow { readonly id: string; readonly name: string; readonly protocol: 'saml' | 'oidc'; readonly file: string; readonly note: LocalisedText; readonly settings: string; readonly tested?: string }
 const beside = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 const productRows = (): readonly ProductRow[] => parse(beside('products.yaml')) as readonly ProductRow[];
 
@@ -54,6 +54,13 @@ const words = (): Readonly<Record<string, LocalisedText>> => parse(beside('words
 const said = (key: string, language: Locale): string => words()[key]?.[language] ?? key;
 const variable = (friendly: string): string => friendly.replaceAll(/[^A-Za-z0-9]/g, '').toUpperCase();
 
+/** Of a local IdP: what it may have for each application behind it. */
+const behindFacts = ({ proxying, release: { allow } }: ServiceParty, language: Locale): TemplateFacts => {
+  const words = (ids: readonly string[]): string => (ids.length === 0 ? said('nothing', language) : ids.includes('*') && allow.includes('*') ? said('everything', language) : ids.map((id) => (id === '*' ? said('agreed', language) : labelOf(id)[language])).join(', '));
+  const applications = [...(proxying?.requesters ?? [])].map(([requester, row]) => ({ requester, application: row.names?.[language] ?? '', allowed: words(row.allow) }));
+  return { isProxy: proxying !== undefined, applications, othersAllowed: words(proxying?.others ?? []) };
+};
+
 const samlFacts = (wire: SamlService, { service, policy, language }: GuideQuestion): TemplateFacts => {
   const [set] = wire.attributeConsumingServices.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault) || a.index - b.index);
   const attributes = (set?.attributes ?? []).map(({ name, required }) => {
@@ -68,7 +75,7 @@ const samlFacts = (wire: SamlService, { service, policy, language }: GuideQuesti
   const [firstAcs] = acs.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault) || a.index - b.index);
   const acsUrl = firstAcs?.url ?? '';
   return {
-    attributes: attributes, coming, hasAttributes: attributes.length > 0, userAttribute: user, hasUserAttribute: user !== '', acsUrl, acsPath: URL.parse(acsUrl)?.pathname ?? '/', origin: URL.parse(acsUrl)?.origin ?? '',
+    ...behindFacts(service, language), attributes, coming, hasAttributes: attributes.length > 0, userAttribute: user, hasUserAttribute: user !== '', acsUrl, acsPath: URL.parse(acsUrl)?.pathname ?? '/', origin: URL.parse(acsUrl)?.origin ?? '',
     mellonEndpoint: /^(.*)\/postResponse$/.exec(URL.parse(acsUrl)?.pathname ?? '')?.[1] ?? '/mellon',
     endpoints: [...acs.map(({ url }) => ({ what: 'AssertionConsumerService (HTTP-POST)', url })), ...wire.singleLogoutServices.map(({ url, binding }) => ({ what: `SingleLogoutService (${binding})`, url }))],
     requestsSigned: wire.authnRequestsSigned, hasSigningKey: wire.signingKeys.length > 0, canLogOut: wire.singleLogoutServices.length > 0,
@@ -120,7 +127,7 @@ export const guideFor = (question: GuideQuestion): Guide => {
   if (saysOfItself(service).some((text) => unquotable.test(text))) return fail('command.usage', `${service.id} has an id or address with quotes, white space or the like: no settings can be written with it safely`);
   const { wire } = service;
   const facts: TemplateFacts = { ...commonFacts(question), ...(wire.protocol === 'saml' ? samlFacts(wire, question) : oidcFacts(wire, question)) };
-  const products = productRows().filter(({ protocol }) => protocol === wire.protocol).map(({ id, name, file, note, settings }): ProductSettings => ({ id, name, file, note: renderTemplate(note[language], facts).trim(), settings: renderTemplate(settings, facts) }));
-  const text = renderTemplate(beside(`guide-${wire.protocol}.${language}.md`), { ...facts, products: products.map((one) => ({ ...one })) });
+  const products = productRows().filter(({ protocol }) => protocol === wire.protocol).map(({ id, name, file, note, settings, tested }): ProductSettings => ({ id, name, file, note: renderTemplate(note[language], facts).trim(), settings: renderTemplate(settings, facts), tried: tested !== undefined }));
+  const text = renderTemplate(beside(`guide-${wire.protocol}.${language}.md`), { ...facts, products: products.map((one) => ({ ...one, standing: said(one.tried ? 'tried' : 'untried', language) })) });
   return { service: service.id, language, text, products };
 };

@@ -8,7 +8,8 @@ import { fail } from '../../core/errors.ts';
 export type TemplateValue = string | boolean | readonly TemplateFacts[];
 export interface TemplateFacts { readonly [name: string]: TemplateValue }
 
-const section = /(?:^[ \t]*)?\{\{([#^])([\w.]+)\}\}(?:[ \t]*\n)?([^]*?)(?:^[ \t]*)?\{\{\/\2\}\}(?:[ \t]*\n)?/m;
+/** A mark alone on its line takes the line with it; one among words takes nothing but itself. */
+const section = /(?:^[ \t]*(?=\{\{[#^][\w.]+\}\}[ \t]*\n))?\{\{([#^])([\w.]+)\}\}(?:(?<=^[ \t]*\{\{[#^][\w.]+\}\})[ \t]*\n)?([^]*?)(?:^[ \t]*\{\{\/\2\}\}[ \t]*\n|\{\{\/\2\}\})/m;
 const valueIn = (name: string, scopes: readonly TemplateFacts[]): TemplateValue => scopes.findLast((scope) => Object.hasOwn(scope, name))?.[name] ?? fail('internal', `the guide's template names ${name}, which nobody gives`);
 const fill = (text: string, scopes: readonly TemplateFacts[]): string => text.replaceAll(/\{\{([\w.]+)\}\}/g, (_, name: string) => {
   const value = valueIn(name, scopes);

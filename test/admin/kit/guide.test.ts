@@ -15,6 +15,7 @@ import { developmentRoot, removeRoots } from '../../config/root.ts';
 
 const SECRET_HASH = createHash('sha256').update('a-secret-that-only-the-client-knows-0123456789').digest('hex');
 const asker = askingService({ name: 'journal', wants: ['employeeHsaId!', 'givenName', 'mail', 'personalIdentityNumber', 'urn:nobody:knows'], yaml: 'minimumLevel: loa3\nrelease: { deny: [mail] }\n' });
+const proxy = askingService({ name: 'city-idp', party: 'goteborg', yaml: "proxying:\n  requesters:\n    - { entityId: 'https://plan.goteborg.example/sp', names: { sv: Planering, en: Planning }, allow: ['*'] }\n  others: [employeeHsaId]\n" });
 const client = stringify({ names: { sv: 'Schema', en: 'Rota' }, federation: 'inera', oidc: { clientId: 'https://rota.example/', redirectUris: ['https://rota.example/callback'], authentication: 'client_secret_basic', secretHashes: [SECRET_HASH], refreshTokens: true, backchannelLogoutUri: 'https://rota.example/logout' } });
 let opened: Opened;
 beforeAll(async () => {
@@ -24,6 +25,9 @@ beforeAll(async () => {
   root.write('metadata/services/vgr/journal.yaml', asker.files.yaml);
   root.write('metadata/services/vgr/journal.xml', asker.files.xml);
   root.write('metadata/services/vgr/rota.yaml', client);
+  mkdirSync(join(root.path, 'metadata/services/goteborg'), { recursive: true });
+  root.write('metadata/services/goteborg/city-idp.yaml', proxy.files.yaml);
+  root.write('metadata/services/goteborg/city-idp.xml', proxy.files.xml);
   opened = await createTools(root.path).open();
 });
 afterAll(async () => { await opened.close(); removeRoots(); });
@@ -42,6 +46,23 @@ describe('the guide', () => {
     expect(text.match(/^- \[ \]/gm)?.length).toBeGreaterThan(4);
     expect(text).toContain(`bryggan service test ${id}`);
     expect(text).toContain(id === 'vgr/journal' ? asker.acs : 'https://rota.example/callback');
+  });
+  it.each([['vgr/journal', 'sv'], ['vgr/journal', 'en'], ['vgr/rota', 'sv'], ['vgr/rota', 'en']] as const)('%s in %s reads as Markdown: every block of settings is closed, every point of a list begins a line', (id, language) => {
+    const lines = guide(id, language).text.split('\n');
+    const fences = lines.filter((line) => line.includes('```'));
+    expect([fences.filter((line) => line !== '```'), fences.length]).toEqual([[], 2 * guide(id, language).products.length]);
+    expect(lines.flatMap((line) => /^(\d)\. /.exec(line)?.[1] ?? [])).toEqual(['1', '2', '3', '4']);
+  });
+  it('says of each product whether a test of ours runs its settings', () => {
+    const tried = ['vgr/journal', 'vgr/rota'].flatMap((id) => guide(id).products.filter((one) => one.tried).map((one) => one.id));
+    expect(tried).toEqual(['mod-auth-mellon', 'mod-auth-openidc']);
+    const { text } = guide('vgr/journal');
+    expect([text.match(/^Tried: /gm)?.length, text.match(/^Not tried by us: /gm)?.length]).toEqual([1, 7]);
+  });
+  it('tells a local IdP how to name the applications behind it and what each may have; and other services nothing of it', () => {
+    expect(guide('goteborg/city-idp', 'en').text).toContain('| `https://plan.goteborg.example/sp` | Planning | everything in the table above |\n| others | | HSA-id |\n');
+    expect(guide('goteborg/city-idp', 'sv').text).toContain('| andra | | HSA-id |');
+    expect(guide('vgr/journal').text).not.toContain('RequesterID');
   });
   it('gives every address of our metadata with the service’s own name, so that a rollover sees who has read the next key', () => {
     for (const language of ['sv', 'en'] as const) {

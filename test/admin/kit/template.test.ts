@@ -13,6 +13,12 @@ describe('a template', () => {
   it('marks may lie in marks, and the nearest meaning counts', () => {
     expect(renderTemplate('{{#a}}{{#b}}{{n}}{{/b}};{{/a}}', { n: '0', a: [{ b: [{ n: '1' }, { n: '2' }] }, { b: [] }] })).toBe('12;;');
   });
+  it('a mark among words keeps the line’s end; one alone on its line leaves no empty line', () => {
+    expect(renderTemplate('1. a{{#x}} b{{/x}}\n2. c\n', { x: true })).toBe('1. a b\n2. c\n');
+    expect(renderTemplate('1. a{{#x}} b{{/x}}\n2. c\n', { x: false })).toBe('1. a\n2. c\n');
+    expect(renderTemplate('{{#x}}b {{/x}}\n2. c\n', { x: true })).toBe('b \n2. c\n');
+    expect(renderTemplate('1\n  {{#x}}\n  2\n  {{/x}}\n3\n', { x: true })).toBe('1\n  2\n3\n');
+  });
   it('a value that looks like a mark is written as it is', () => {
     expect(renderTemplate('{{x}}', { x: '{{y}}' })).toBe('{{y}}');
   });

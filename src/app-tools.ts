@@ -4,10 +4,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import type { Tools } from './admin/tools.ts';
-import { checkRoot, loadConfiguration, registrySettings } from './config/load.ts';
+import { checkRoot, loadConfiguration, registrySettings, stateIn } from './config/load.ts';
 import { ourFacts } from './app-kit.ts';
 import { lintFile, lintForCheck, lintTree } from './app-lint.ts';
 import { openDirectory } from './app-directory.ts';
+import { readConfigurationFiles } from './config/files.ts';
 import type { Configuration } from './config/model.ts';
 import type { ErrorCode } from './core/error-catalogue.ts';
 import { BrygganError, fail } from './core/errors.ts';
@@ -69,11 +70,11 @@ const hostNamesOf = ({ publicUrl, methods }: Configuration): readonly string[] =
 ];
 
 export const createTools = (root: string): Tools => ({
-  root, trial: trialIn(root), wantedAndApplied: () => trialIn(root)(new Map()),
+  root, sources: () => readConfigurationFiles(root).values.federation?.sources ?? [], trial: trialIn(root), wantedAndApplied: () => trialIn(root)(new Map()),
   history: () => readHistory(loadConfiguration(root, process.env).state),
   now: () => systemClock.now(), walk: walkLogin,
-  check: async () => lintForCheck(root, await checkRoot(root, process.env, readServiceMetadata), systemClock.now()),
-  lint: ({ file, federation }) => (file === undefined ? lintTree(root, systemClock.now()) : Promise.resolve(lintFile(root, file, federation, systemClock.now()))),
+  check: async () => lintForCheck(root, stateIn(root, process.env), await checkRoot(root, process.env, readServiceMetadata), systemClock.now()),
+  lint: ({ file, federation }) => (file === undefined ? lintTree(root, stateIn(root, process.env), systemClock.now()) : Promise.resolve(lintFile(root, file, federation, systemClock.now()))),
   open: async () => {
     const configuration = loadConfiguration(root, process.env);
     const wanted = await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata }, configuration.state);

@@ -5,11 +5,15 @@ import { stringify } from 'yaml';
 import { fail } from '../core/errors.ts';
 import { describeFinding, isError } from '../core/findings.ts';
 import { toServiceId, type PartyId } from '../core/ids.ts';
+import { unsuppliable } from '../parties/sources/overlay.ts';
 import { planOf, type Plan, type WantedAndApplied } from './plan.ts';
+import type { Tools } from './tools.ts';
 
 /** The files as they would be; null = gone. */
 export type Trial = (changed: ReadonlyMap<string, Buffer | null>) => Promise<WantedAndApplied>;
-export interface NewService { readonly id: string; readonly metadataFile: string; readonly federation: string; readonly homeUrl: string | undefined }
+/** The owner's file, or an entity that a source of config/federation.yaml publishes. */
+export type NewMetadata = { readonly file: string } | { readonly source: string; readonly entityId: string };
+export interface NewService { readonly id: string; readonly metadata: NewMetadata; readonly federation: string; readonly homeUrl: string | undefined }
 
 const pathsOf = (id: string): { readonly xml: string; readonly yaml: string } => ({ xml: `metadata/services/${id}.xml`, yaml: `metadata/services/${id}.yaml` });
 const serviceId = (text: string): string => {
@@ -21,14 +25,15 @@ const serviceId = (text: string): string => {
 };
 
 /** Errors: `command.usage`, or `config.invalid` with every fault that the new files would bring; then nothing was written. */
-export const addService = async ({ id: text, metadataFile, federation, homeUrl }: NewService, root: string, trial: Trial): Promise<Plan> => {
+export const addService = async ({ id: text, metadata, federation, homeUrl }: NewService, { root, trial, sources }: Pick<Tools, 'root' | 'trial' | 'sources'>): Promise<Plan> => {
   const id = serviceId(text);
   const { xml, yaml } = pathsOf(id);
   if ([xml, yaml].some((path) => existsSync(join(root, path)))) return fail('command.usage', `${id} exists: change its files, or remove it first`);
-  if (!existsSync(metadataFile)) return fail('command.usage', `${metadataFile} is not there: save the service's metadata and name that file`);
-  const files = new Map<string, Buffer>([[xml, readFileSync(metadataFile)], [yaml, Buffer.from(stringify({ federation, ...(homeUrl === undefined ? {} : { homeUrl }) }))]]);
+  if ('file' in metadata && !existsSync(metadata.file)) return fail('command.usage', `${metadata.file} is not there: save the service's metadata and name that file`);
+  const settings = Buffer.from(stringify({ federation, ...(homeUrl === undefined ? {} : { homeUrl }), ...('file' in metadata ? {} : { metadataFrom: metadata }) }));
+  const files = new Map<string, Buffer>([...('file' in metadata ? [[xml, readFileSync(metadata.file)] as const] : []), [yaml, settings]]);
   const tried = await trial(files);
-  const faults = tried.wanted.findings.filter(isError).filter(({ file }) => file === xml || file === yaml);
+  const faults = [...unsuppliable(new Map([[yaml, settings]]), sources()), ...tried.wanted.findings.filter(isError).filter(({ file }) => file === xml || file === yaml)];
   if (faults.length > 0) return fail('config.invalid', `the service cannot be added:\n${faults.map(describeFinding).join('\n')}`);
   if (tried.serving !== null && !tried.serving.registry.parties.has(id.split('/')[0] as PartyId)) return fail('command.usage', `there is no party ${id.split('/')[0] ?? ''}; \`bryggan party list\` names them all`);
   for (const [path, bytes] of files) {

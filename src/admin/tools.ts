@@ -45,6 +45,8 @@ export interface Tools {
   /** What serves, or served last, and what the files say. Needs no running process. */
   readonly wantedAndApplied: () => Promise<WantedAndApplied>;
   readonly trial: Trial;
+  /** Rows of config/federation.yaml. */
+  sources(): readonly { readonly id: string; readonly parties?: readonly string[] | undefined }[];
   readonly history: () => Promise<readonly { readonly id: string; readonly at: Instant; readonly by: string; readonly changes: readonly string[] }[]>;
   readonly check: () => Promise<readonly Finding[]>;
   /** Metadata by the profile of its federation: the tree's services, or one file from anywhere. Errors: `command.usage`. */

@@ -9,7 +9,8 @@ import { checkFolder } from '../directory/hsa-file/directory.ts';
 import type { RegistrySettings } from '../parties/content.ts';
 import { partyFileSchema } from '../parties/party-file.ts';
 import { checkTree } from '../parties/sources/load.ts';
-import { partiesDirectory } from '../parties/sources/tree.ts';
+import { unsuppliable } from '../parties/sources/overlay.ts';
+import { partiesDirectory, readTree } from '../parties/sources/tree.ts';
 import type { ReadServiceMetadata } from '../parties/sources/parse-tree.ts';
 import { fileRules, type FileRuleContext } from './file-rules.ts';
 import { readConfigurationFiles, type FileValues, type Sources } from './files.ts';
@@ -44,13 +45,14 @@ const applyRules = (values: FileValues, sources: Sources, place: Place): Outcome
   return { findings, configuration: findings.some(isError) ? null : deepFreeze(resolveConfiguration(values, { ...place, look })) };
 };
 
+/** The state directory, absolute. */
+export const stateIn = (root: string, { BRYGGAN_STATE: given }: ProcessEnvironment): string => (given === undefined || given === '' ? join(resolve(root), 'state') : resolve(given));
 const placeOf = (root: string, environment: ProcessEnvironment): { readonly place: Place; readonly findings: readonly Finding[] } => {
   const absoluteRoot = resolve(root);
   const given = environment.REDIS_URL === undefined || environment.REDIS_URL === '' ? null : parseRedisUrl(environment.REDIS_URL);
   const wrong = environment.REDIS_URL !== undefined && environment.REDIS_URL !== '' && given === null;
-  const state = environment.BRYGGAN_STATE === undefined || environment.BRYGGAN_STATE === '' ? join(absoluteRoot, 'state') : resolve(environment.BRYGGAN_STATE);
   return {
-    place: { root: absoluteRoot, state, hardened: environment.NODE_ENV === 'production', redis: given },
+    place: { root: absoluteRoot, state: stateIn(absoluteRoot, environment), hardened: environment.NODE_ENV === 'production', redis: given },
     findings: wrong ? [{ file: 'environment', line: null, column: null, path: 'REDIS_URL', severity: 'error', rule: 'redis-url', message: 'is not redis://, rediss:// or unix://', fix: 'correct or unset it' }] : [],
   };
 };
@@ -116,10 +118,10 @@ export const refuseDemoParts = ({ demo }: Configuration): void => {
  */
 export const checkRoot = async (root: string, environment: ProcessEnvironment, readServiceMetadata: ReadServiceMetadata): Promise<readonly Finding[]> => {
   const { configuration, findings: ours } = examine(root, environment);
-  const { directory } = readConfigurationFiles(resolve(root)).values;
+  const { directory, federation } = readConfigurationFiles(resolve(root)).values;
   const folders = Object.values(directory?.sources ?? {}).flatMap((source) => (source.kind === 'file' ? [source.path] : []));
   const people = (await Promise.all(folders.map((path) => checkFolder({ folder: absolute(resolve(root), path), shownAs: path })))).flat();
-  const findings = [...ours, ...people];
+  const findings = [...ours, ...people, ...(federation === undefined ? [] : unsuppliable(await readTree(resolve(root)), federation.sources))];
   if (configuration !== null) return inReadingOrder([...findings, ...(await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata }, configuration.state)).findings]);
   const { values } = readConfigurationFiles(resolve(root));
   if (values.federation === undefined || values.methods === undefined || values.broker === undefined) return inReadingOrder(findings);

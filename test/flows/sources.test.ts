@@ -1,5 +1,5 @@
 /** A service that stands in a federation's list and in no file of ours: taken in by two operators, logged in to, kept while its list is attacked or away. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
@@ -49,6 +49,26 @@ describe('a service that a federation publishes', () => {
     expect((await run('apply', '--by', 'anna')).output).toContain('Another person must order it too');
     expect((await run('apply', '--by', 'erik')).output).toContain('Applied');
     expect(await logsIn()).toBe(true);
+    expect((await run('metadata', 'diff')).output).toContain('Nothing would change.');
+  });
+  it('a file that names a source which is not there, or which may not speak for its party, is found before anybody waits for it', async () => {
+    const file = join(bryggan.root, 'metadata/services/ale/other.yaml');
+    const add = (id: string, source: string) => run('service', 'add', id, '--from', source, '--entity', 'https://other.example.se/saml');
+    expect(await add('ale/other', 'sambi')).toMatchObject({ code: 1, output: expect.stringContaining('metadataFrom.source is no row of sources in config/federation.yaml; fix: write one of feed') as string });
+    expect(await add('vgr/other', 'feed')).toMatchObject({ code: 1, output: expect.stringContaining('may not speak for vgr') as string });
+    expect(await run('service', 'add', 'ale/other', '--from', 'feed')).toMatchObject({ code: 2 });
+    expect(existsSync(file)).toBe(false);
+    writeFileSync(file, "metadataFrom: { source: sambi, entityId: 'https://other.example.se/saml' }\n");
+    expect(await run('check')).toMatchObject({ code: 1, output: expect.stringContaining('other.yaml: metadataFrom.source is no row of sources') as string });
+    rmSync(file);
+    expect((await run('check')).code).toBe(0);
+  });
+  it('a second one is added by a command, and the lint reads what its source gives', async () => {
+    const entityId = /entityID="([^"]+)"/.exec(entity('other'))?.[1] ?? '';
+    expect(await run('service', 'add', 'ale/other', '--from', 'feed', '--entity', entityId)).toMatchObject({ code: 0, output: expect.stringContaining('bryggan metadata fetch feed') as string });
+    await until('it waits', async () => (await run('metadata', 'diff')).output.includes('! ale/other: is new'));
+    expect((await run('metadata', 'lint')).output).toMatch(/ale\/other\.yaml: .*of what its source gives.*ask its publisher/);
+    expect((await run('service', 'remove', 'ale/other')).code).toBe(0);
     expect((await run('metadata', 'diff')).output).toContain('Nothing would change.');
   });
   it('its removal would be one change, and is taken back by writing its file again', async () => {

@@ -1,13 +1,18 @@
 /** `plan`, `apply`, `rollback`, `service add|remove`: thin shells. Exit code 1 of `plan`: something waits or has faults. */
 import type { Command } from '@commander-js/extra-typings';
+import { fail } from '../../core/errors.ts';
 import { planLines, planOf, wholeVersion, type Plan } from '../plan.ts';
-import { addService, removeService } from '../services.ts';
+import { addService, removeService, type NewMetadata } from '../services.ts';
 import { describeChange, type Change } from '../../federation/review/changes.ts';
 import { printJson, printTable } from './output.ts';
 import { orderedBy } from './metadata.ts';
 import type { Processes, Terminal } from './context.ts';
 
 interface Approved { readonly outcome: 'applied' | 'needs-another-person'; readonly version: string; readonly changes: readonly Change[] }
+const newMetadata = (file: string | undefined, source: string | undefined, entityId: string | undefined): NewMetadata => {
+  if (file !== undefined && source === undefined && entityId === undefined) return { file };
+  return file === undefined && source !== undefined && entityId !== undefined ? { source, entityId } : fail('command.usage', 'name the metadata: --metadata <file>, or --from <source> with --entity <entityID>');
+};
 export const addReview = (program: Command, processes: Processes, terminal: Terminal): void => {
   const { print } = terminal;
   const show = (plan: Plan): void => { for (const line of planLines(plan)) print(`${line}\n`); };
@@ -39,9 +44,10 @@ export const addReview = (program: Command, processes: Processes, terminal: Term
     else done(answer);
   });
   const service = program.commands.find((command) => command.name() === 'service');
-  service?.command('add <service>').description('writes the files of a new service (<party>/<name>) from its metadata, after a trial; prints the plan').requiredOption('--metadata <file>', 'its SAML metadata').option('--federation <federation>', 'row of config/federation.yaml', 'local').option('--home-url <address>', 'where its users begin').action(async (id, { metadata, federation, homeUrl }) => {
+  service?.command('add <service>').description('writes the files of a new service (<party>/<name>) from its metadata, after a trial; prints the plan').option('--metadata <file>', 'its SAML metadata').option('--from <source>', 'instead: a source of config/federation.yaml that publishes it').option('--entity <entityID>', 'which of the source').option('--federation <federation>', 'row of config/federation.yaml', 'local').option('--home-url <address>', 'where its users begin').action(async (id, { metadata, from, entity, federation, homeUrl }) => {
     const tools = await processes.tools();
-    show(await addService({ id, metadataFile: metadata, federation, homeUrl }, tools.root, tools.trial));
+    show(await addService({ id, metadata: newMetadata(metadata, from, entity), federation, homeUrl }, tools));
+    if (from !== undefined) print(`Written. Once a running Bryggan has asked ${from} (\`bryggan metadata fetch ${from}\` asks now), \`bryggan metadata diff\` shows what it gives.\n`);
   });
   service?.command('remove <service>').description('removes the files of a service; prints the plan').action(async (id) => {
     const tools = await processes.tools();

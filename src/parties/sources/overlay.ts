@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Finding } from '../../core/findings.ts';
 import { readYaml } from '../../core/yaml-file.ts';
 import type { Supplied, Wanted } from '../../federation/sources/model.ts';
 import { SUPPLIED_FILE } from '../../federation/sources/sources.ts';
@@ -21,6 +22,14 @@ export const wantedIn = (tree: Tree): readonly Wanted[] => [...tree].flatMap(([p
   return reading.ok ? [{ key: path.slice(0, -'.yaml'.length), party, role: directory === servicesDirectory ? 'service' : 'identity-provider', ...reading.value.metadataFrom }] : [];
 });
 const same = (a: Wanted, b: Wanted): boolean => a.key === b.key && a.source === b.source && a.entityId === b.entityId;
+
+/** Files that name a source which is not there, or one that may not speak for their party: nothing will ever come for them. */
+export const unsuppliable = (tree: Tree, sources: readonly { readonly id: string; readonly parties?: readonly string[] | undefined }[]): readonly Finding[] => wantedIn(tree).flatMap(({ key, source, party }): Finding[] => {
+  const row = sources.find(({ id }) => id === source);
+  const at = { file: `${key}.yaml`, line: null, column: null, path: 'metadataFrom.source', severity: 'error' as const, rule: 'source' };
+  if (row === undefined) return [{ ...at, message: 'is no row of sources in config/federation.yaml', fix: `write one of ${sources.map(({ id }) => id).join(', ') || 'them there first'}` }];
+  return row.parties?.includes(party) === false ? [{ ...at, message: `may not speak for ${party}`, fix: 'name the party in its row of sources in config/federation.yaml, or another source here' }] : [];
+});
 
 /**
  * Given: it stands there. Gone (null): so is the service. Nothing to be had: what serves goes on, until the end that is written in it; what

@@ -36,7 +36,7 @@ afterAll(async () => {
 const knows = async (page: Page, url: string): Promise<boolean> => (await page.context().request.get(`${url}/inside.shtml`, { maxRedirects: 0, ignoreHTTPSErrors: true })).status() === 200;
 const logIn = async (page: Page): Promise<void> => {
   await page.goto(`${mellonUrl}/inside.shtml`);
-  await page.click('[data-method=organisation]');
+  await page.click('[data-method="idp:goteborg/entra"]');
 };
 const lastOf = (type: string) => bryggan.audit().findLast((line) => line.type === type);
 

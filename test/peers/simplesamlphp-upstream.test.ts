@@ -62,7 +62,7 @@ afterAll(async () => {
 /** From the application to the IdP's own form, and back with what it says. */
 const logIn = async (page: Page, user: string): Promise<void> => {
   await page.goto(`${mellonUrl}/inside.shtml`);
-  await page.click('[data-method=organisation]');
+  await page.click('[data-method="idp:goteborg/simplesamlphp"]');
   await page.fill('input[name=username]', user);
   await page.fill('input[name=password]', 'invented');
   await page.locator('input[name=password]').press('Enter');
@@ -87,7 +87,7 @@ describe('SimpleSAMLphp as the IdP that we ask', () => {
     await expect.poll(() => knows(page, mellonUrl), { timeout: 60_000 }).toBe(false);
     // Its own session is over too: the form is shown again.
     await page.goto(`${mellonUrl}/inside.shtml`);
-    await page.click('[data-method=organisation]');
+    await page.click('[data-method="idp:goteborg/simplesamlphp"]');
     await page.waitForSelector('input[name=username]');
     await context.close();
   });

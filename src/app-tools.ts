@@ -20,7 +20,7 @@ import { findLastGood } from './parties/sources/last-good.ts';
 import { checkTree, loadTree } from './parties/sources/load.ts';
 import { watchedCertificates } from './app-certificates.ts';
 import { walkLogin } from './app-walk.ts';
-import { readWanted, wantedIn } from './parties/sources/overlay.ts';
+import { readWanted, unsuppliable, wantedIn } from './parties/sources/overlay.ts';
 import { readServiceMetadata } from './saml/metadata/read-service.ts';
 
 const statusOver = (socketPath: string): Promise<Readonly<Record<string, unknown>> | null> =>
@@ -70,7 +70,7 @@ const hostNamesOf = ({ publicUrl, methods }: Configuration): readonly string[] =
 ];
 
 export const createTools = (root: string): Tools => ({
-  root, sources: () => readConfigurationFiles(root).values.federation?.sources ?? [], trial: trialIn(root), wantedAndApplied: () => trialIn(root)(new Map()),
+  root, unsuppliable: (files) => unsuppliable(files, readConfigurationFiles(root).values.federation?.sources ?? []), trial: trialIn(root), wantedAndApplied: () => trialIn(root)(new Map()),
   history: () => readHistory(loadConfiguration(root, process.env).state),
   now: () => systemClock.now(), walk: walkLogin,
   check: async () => lintForCheck(root, stateIn(root, process.env), await checkRoot(root, process.env, readServiceMetadata), systemClock.now()),

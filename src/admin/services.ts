@@ -3,16 +3,20 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { fail } from '../core/errors.ts';
-import { describeFinding, isError } from '../core/findings.ts';
+import { describeFinding, isError, type Finding } from '../core/findings.ts';
 import { toServiceId, type PartyId } from '../core/ids.ts';
-import { unsuppliable } from '../parties/sources/overlay.ts';
 import { planOf, type Plan, type WantedAndApplied } from './plan.ts';
-import type { Tools } from './tools.ts';
 
 /** The files as they would be; null = gone. */
 export type Trial = (changed: ReadonlyMap<string, Buffer | null>) => Promise<WantedAndApplied>;
 /** The owner's file, or an entity that a source of config/federation.yaml publishes. */
 export type NewMetadata = { readonly file: string } | { readonly source: string; readonly entityId: string };
+export interface ServicePorts {
+  readonly root: string;
+  readonly trial: Trial;
+  /** Settings files that name a source in vain. */
+  readonly unsuppliable: (files: ReadonlyMap<string, Buffer>) => readonly Finding[];
+}
 export interface NewService { readonly id: string; readonly metadata: NewMetadata; readonly federation: string; readonly homeUrl: string | undefined }
 
 const pathsOf = (id: string): { readonly xml: string; readonly yaml: string } => ({ xml: `metadata/services/${id}.xml`, yaml: `metadata/services/${id}.yaml` });
@@ -25,7 +29,7 @@ const serviceId = (text: string): string => {
 };
 
 /** Errors: `command.usage`, or `config.invalid` with every fault that the new files would bring; then nothing was written. */
-export const addService = async ({ id: text, metadata, federation, homeUrl }: NewService, { root, trial, sources }: Pick<Tools, 'root' | 'trial' | 'sources'>): Promise<Plan> => {
+export const addService = async ({ id: text, metadata, federation, homeUrl }: NewService, { root, trial, unsuppliable }: ServicePorts): Promise<Plan> => {
   const id = serviceId(text);
   const { xml, yaml } = pathsOf(id);
   if ([xml, yaml].some((path) => existsSync(join(root, path)))) return fail('command.usage', `${id} exists: change its files, or remove it first`);
@@ -33,7 +37,7 @@ export const addService = async ({ id: text, metadata, federation, homeUrl }: Ne
   const settings = Buffer.from(stringify({ federation, ...(homeUrl === undefined ? {} : { homeUrl }), ...('file' in metadata ? {} : { metadataFrom: metadata }) }));
   const files = new Map<string, Buffer>([...('file' in metadata ? [[xml, readFileSync(metadata.file)] as const] : []), [yaml, settings]]);
   const tried = await trial(files);
-  const faults = [...unsuppliable(new Map([[yaml, settings]]), sources()), ...tried.wanted.findings.filter(isError).filter(({ file }) => file === xml || file === yaml)];
+  const faults = [...unsuppliable(new Map([[yaml, settings]])), ...tried.wanted.findings.filter(isError).filter(({ file }) => file === xml || file === yaml)];
   if (faults.length > 0) return fail('config.invalid', `the service cannot be added:\n${faults.map(describeFinding).join('\n')}`);
   if (tried.serving !== null && !tried.serving.registry.parties.has(id.split('/')[0] as PartyId)) return fail('command.usage', `there is no party ${id.split('/')[0] ?? ''}; \`bryggan party list\` names them all`);
   for (const [path, bytes] of files) {

@@ -11,7 +11,7 @@ import type { PersonDirectory } from '../directory/model.ts';
 import type { Registry } from '../parties/model.ts';
 import type { OurFacts } from './kit/guide.ts';
 import type { WantedAndApplied } from './plan.ts';
-import type { Trial } from './services.ts';
+import type { ServicePorts, Trial } from './services.ts';
 import type { Walk } from './walk.ts';
 
 /** A certificate that somebody must renew in time. */
@@ -45,8 +45,7 @@ export interface Tools {
   /** What serves, or served last, and what the files say. Needs no running process. */
   readonly wantedAndApplied: () => Promise<WantedAndApplied>;
   readonly trial: Trial;
-  /** Rows of config/federation.yaml. */
-  sources(): readonly { readonly id: string; readonly parties?: readonly string[] | undefined }[];
+  readonly unsuppliable: ServicePorts['unsuppliable'];
   readonly history: () => Promise<readonly { readonly id: string; readonly at: Instant; readonly by: string; readonly changes: readonly string[] }[]>;
   readonly check: () => Promise<readonly Finding[]>;
   /** Metadata by the profile of its federation: the tree's services, or one file from anywhere. Errors: `command.usage`. */

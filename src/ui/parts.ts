@@ -34,12 +34,12 @@ export const answerForm = (form: PostForm, content: Content): SafeHtml =>
 export const hiddenFields = (form: PostForm): readonly SafeHtml[] =>
   Object.entries(form.fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
 
-export interface ChoiceText { readonly name: string; readonly hint: string | readonly string[] | null; readonly tag?: string | null; readonly icon?: IconName; /** A logo in the icon's place. */ readonly sign?: SafeHtml }
+export interface ChoiceText { readonly name: string; readonly hint: string | readonly string[] | null; readonly tag?: string | null; readonly icon?: IconName; /** A logo in the icon's place. */ readonly sign?: SafeHtml; /** Of name and hint, where it is not the page's. */ readonly lang?: string | null }
 /** What stands on a choice: an icon where it helps, the name, a line under it. */
 export const choiceText = (text: ChoiceText): SafeHtml =>
-  html`${text.icon === undefined ? (text.sign ?? null) : icon(text.icon)}<span class="words"><span class="name">${text.name}${text.tag ? html` <span class="tag">${text.tag}</span>` : null}</span>${hintLines(text.hint)}</span>${chevron}`;
+  html`${text.icon === undefined ? (text.sign ?? null) : icon(text.icon)}<span class="words"><span class="name">${text.lang == null ? text.name : html`<span lang="${text.lang}">${text.name}</span>`}${text.tag ? html` <span class="tag">${text.tag}</span>` : null}</span>${hintLines(text)}</span>${chevron}`;
 
-const hintLines = (hint: ChoiceText['hint']): Content => (typeof hint === 'string' ? [hint] : (hint ?? [])).map((line) => html`<span class="hint">${line}</span>`);
+const hintLines = ({ hint, lang = null }: ChoiceText): Content => (typeof hint === 'string' ? [hint] : (hint ?? [])).map((line) => html`<span class="hint"${attributes({ lang })}>${line}</span>`);
 
 /** The class of a choice: `first` is the one that Enter takes and that was used last. */
 export const choiceClass = (options: { primary: boolean; icon: boolean }): string => `choice${options.icon ? '' : ' plain'}${options.primary ? ' primary' : ''}`;
@@ -49,9 +49,9 @@ export interface ChoiceButton { readonly field: string; readonly value: string |
 export const choiceButton = (choice: ChoiceButton): SafeHtml =>
   html`<button class="${choiceClass({ primary: choice.primary, icon: choice.text.icon !== undefined || choice.text.sign !== undefined })}" name="${choice.field}" value="${choice.value}"${attributes({ ...choice.hooks, autofocus: choice.focus })}>${choiceText(choice.text)}</button>`;
 
-export interface ChoiceLink { readonly to: string; readonly text: ChoiceText; readonly primary: boolean; readonly focus: boolean; readonly action: string }
+export interface ChoiceLink { readonly to: string; readonly text: ChoiceText; readonly primary: boolean; readonly focus: boolean; readonly action: string; readonly hooks?: Readonly<Record<string, string>> }
 export const choiceLink = (link: ChoiceLink): SafeHtml =>
-  html`<a class="${choiceClass({ primary: link.primary, icon: link.text.icon !== undefined })}" href="${link.to}"${attributes({ 'data-action': link.action, autofocus: link.focus })}>${choiceText(link.text)}</a>`;
+  html`<a class="${choiceClass({ primary: link.primary, icon: link.text.icon !== undefined })}" href="${link.to}"${attributes({ 'data-action': link.action, ...link.hooks, autofocus: link.focus })}>${choiceText(link.text)}</a>`;
 
 /** A plain link to our pages or to the application. */
 export const quietLink = (to: string, words: string, action: string): SafeHtml => html`<a class="quiet" href="${to}" data-action="${action}">${words}</a>`;
@@ -61,13 +61,17 @@ export const cancelForm = (frame: PageFrame): SafeHtml | null => {
   return ownForm(frame, 'cancel', html`<button class="quiet" data-action="cancel">${frame.asker === null ? cancel : fill(cancelTo, frame)}</button>`);
 };
 
+/** [WCAG 2.2 §3.1.2] What HSA writes is Swedish, also on a page in English. */
+export const swedishOn = (locale: Locale): string | null => (locale === 'sv' ? null : 'sv');
 /** What the person reached by a local IdP. */
 export const namesThrough = (names: readonly LocalisedText[] | undefined, locale: Locale): SafeHtml | null =>
   names === undefined || names.length === 0 ? null : html`<span class="hint" data-behind>${messagesIn(locale).through(names.map((name) => name[locale]).join(', '))}</span>`;
 
 export type Tone = 'calm' | 'warn' | 'stop';
-/** A state in words and colour, never in colour alone. */
-export const note = (tone: Tone, name: IconName, content: Content): SafeHtml => html`<div class="${`note ${tone}`}">${icon(name)}<div>${content}</div></div>`;
+/** On the control that has the focus when the page opens: a screen reader begins there, and would pass over what happened. */
+export const SAID_BY_NOTE = { 'aria-describedby': 'note' } as const;
+/** A state in words and colour, never in colour alone. One a page. */
+export const note = (tone: Tone, name: IconName, content: Content): SafeHtml => html`<div id="note" class="${`note ${tone}`}">${icon(name)}<div>${content}</div></div>`;
 
 const contactLines = (frame: PageFrame): SafeHtml => {
   const { support, locale } = frame;

@@ -88,9 +88,22 @@ describe('Enter is enough', () => {
     expect(first(fortyCommissions)).toBe('17');
     expect(first(oneCommission)).toBe('0');
   });
+  it.each(samples)('$name: what has the focus is described by the note that stands before it', (sample) => {
+    const document = rendered(sample);
+    const notes = document.all.filter(({ attributes }) => attributes['class']?.startsWith('note ') === true);
+    expect(notes.map(({ attributes }) => attributes['id'])).toEqual(notes.map(() => 'note'));
+    expect(notes.length).toBeLessThan(2);
+    expect(focused(document).map(({ attributes }) => attributes['aria-describedby'])).toEqual(focused(document).map(() => (notes.length === 0 ? undefined : 'note')));
+  });
   it('but never on going on as somebody who was here before', () => {
     expect(focused(rendered(sampleNamed('confirm-session')))).toEqual([]);
   });
+});
+
+it('what HSA wrote in Swedish is said to be Swedish on an English page, and nowhere marked on a Swedish one', () => {
+  const marked = (name: string, locale: 'sv' | 'en'): number => { const sample = sampleNamed(name); return parsed(renderPage(sample.page, { ...sample.frame, locale })).all.filter(({ tag, attributes }) => attributes['lang'] === 'sv' && tag !== 'html' && tag !== 'a').length; };
+  expect(['choose-commission-3', 'choose-employee', 'me'].map((name) => marked(name, 'en'))).toEqual([7, 4, 1]);
+  expect(['choose-commission-3', 'choose-employee', 'me'].map((name) => marked(name, 'sv'))).toEqual([0, 0, 0]);
 });
 
 describe('commissions', () => {

@@ -12,7 +12,7 @@ export const alreadyLoggedIn = (page: Extract<Page, { kind: 'already-logged-in' 
     heading: texts.heading,
     content: [
       note('calm', 'check', html`<p>${texts.lead}</p>${to === null ? html`<p class="todo">${texts.noAddress}</p>` : null}`),
-      to === null ? null : html`<a class="button" href="${to}" data-action="service" autofocus>${fill(texts.goTo, frame)}</a>`,
+      to === null ? null : html`<a class="button" href="${to}" data-action="service" aria-describedby="note" autofocus>${fill(texts.goTo, frame)}</a>`,
     ],
   };
 };

@@ -3,7 +3,7 @@ import type { Page, PageFrame } from '../../login/pages.ts';
 import { html } from '../html.ts';
 import type { Sheet } from '../layout.ts';
 import { messagesIn } from '../messages/messages.ts';
-import { cancelForm, choiceLink, helpSection } from '../parts.ts';
+import { cancelForm, choiceLink, helpSection, SAID_BY_NOTE } from '../parts.ts';
 import { faceOf, refusalNote } from '../refusal.ts';
 import { methodIcons } from './choose-method.ts';
 
@@ -21,7 +21,7 @@ export const cardFailed = (page: Extract<Page, { kind: 'card-failed' }>, frame: 
     helpShown: true,
     content: [
       refusalNote(row.text, icon, frame),
-      html`<ul class="choices"><li>${choiceLink({ to: page.tryAgain, text: { ...again, icon: methodIcons[page.methodKind] }, primary: true, focus: true, action: 'retry' })}</li>${
+      html`<ul class="choices"><li>${choiceLink({ to: page.tryAgain, text: { ...again, icon: methodIcons[page.methodKind] }, primary: true, focus: true, action: 'retry', hooks: SAID_BY_NOTE })}</li>${
         page.otherMethods === null ? null : html`<li>${choiceLink({ to: page.otherMethods, text: { ...texts.otherWay, icon: page.methodKind === 'mobile' ? 'card' : 'phone' }, primary: false, focus: false, action: 'other-methods' })}</li>`
       }</ul><div class="links">${cancelForm(frame)}</div>`,
       helpSection(frame, row.actor),

@@ -6,7 +6,7 @@ import type { CommissionOption, Page, PageFrame } from '../../login/pages.ts';
 import { html, type SafeHtml } from '../html.ts';
 import type { Sheet } from '../layout.ts';
 import { messagesIn } from '../messages/messages.ts';
-import { cancelForm, choiceButton, ownForm, searchBox, SEARCH_FROM } from '../parts.ts';
+import { cancelForm, choiceButton, ownForm, searchBox, SEARCH_FROM, swedishOn } from '../parts.ts';
 
 /** More than this would push the ordinary list out of sight. */
 const SHOWN_AS_RECENT = 3;
@@ -40,7 +40,7 @@ export const chooseCommission = (page: Extract<Page, { kind: 'choose-commission'
   const first = groups[0]?.options[0];
   const choice = (option: CommissionOption, group: Group): SafeHtml => html`<li>${choiceButton({
     field: 'choice', value: option.index, primary: option === first && option.lastUsed, focus: option === first, hooks: { 'data-commission': option.index },
-    text: { name: option.unit, hint: hintOf(option, options, group.recent) },
+    text: { name: option.unit, hint: hintOf(option, options, group.recent), lang: swedishOn(frame.locale) },
   })}</li>`;
   const list = groups.map((group, place) => html`<section data-group="${group.recent ? '' : group.heading}" aria-labelledby="${`group-${place}`}"><h2 id="${`group-${place}`}">${group.heading}</h2><ul class="choices">${group.options.map((option) => choice(option, group))}</ul></section>`);
   return {

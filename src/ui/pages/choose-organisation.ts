@@ -8,7 +8,7 @@ import { html, type SafeHtml } from '../html.ts';
 import type { Sheet } from '../layout.ts';
 import { fill, messagesIn } from '../messages/messages.ts';
 import { isSearchable, organisationSearch, organisationSections } from '../organisations.ts';
-import { cancelForm, note, ownForm } from '../parts.ts';
+import { cancelForm, note, ownForm, SAID_BY_NOTE } from '../parts.ts';
 import { methodChoice, unavailableOnes } from './choose-method.ts';
 
 type ChooseOrganisation = Extract<Page, { kind: 'choose-organisation' }>;
@@ -23,7 +23,8 @@ const otherWays = (methods: readonly MethodOption[], frame: PageFrame): SafeHtml
 export const chooseOrganisation = ({ list, others, failure }: ChooseOrganisation, frame: PageFrame): Sheet => {
   const { chooseOrganisation: texts, errors } = messagesIn(frame.locale);
   const own = `${frame.base ?? ''}/organisation`;
-  const { recent, rest } = organisationSections(list, frame);
+  const hooks = failure === null ? {} : SAID_BY_NOTE;
+  const { recent, rest } = organisationSections(list, frame, hooks);
   const ways = otherWays(others, frame);
   const waysFirst = isSearchable(list) && list.search === '';
   return {
@@ -31,7 +32,7 @@ export const chooseOrganisation = ({ list, others, failure }: ChooseOrganisation
     ...(isSearchable(list) ? { script: 'search.js' as const } : {}),
     content: [
       failure === null ? null : note('warn', 'warning', html`<p><b>${errors[errorCatalogue[failure].text].title}.</b> ${fill(errors[errorCatalogue[failure].text].todo, frame)}</p>`),
-      organisationSearch(list, { action: own, hidden: null, everything: own }, frame),
+      organisationSearch(list, { action: own, hidden: null, everything: own, hooks }, frame),
       recent === null ? null : [ownForm(frame, 'organisation', recent), ownForm(frame, 'organisation', html`<button class="quiet" name="forget" value="here" data-action="forget">${texts.forget}</button>`)],
       waysFirst ? ways : null,
       rest === null ? null : ownForm(frame, 'organisation', rest),

@@ -1,8 +1,8 @@
 import type { Page, PageFrame } from '../../login/pages.ts';
-import { html, type Content, type SafeHtml } from '../html.ts';
+import { attributes, html, type Content, type SafeHtml } from '../html.ts';
 import type { Sheet } from '../layout.ts';
 import { messagesIn, moment } from '../messages/messages.ts';
-import { namesThrough, note, ownForm } from '../parts.ts';
+import { namesThrough, note, ownForm, swedishOn } from '../parts.ts';
 
 type Me = Extract<Page, { kind: 'me' }>;
 const levelName = (level: string, names: Readonly<Record<string, string>>): string => names[level] ?? level;
@@ -23,7 +23,7 @@ export const me = (page: Me, frame: PageFrame): Sheet => {
   const { me: texts, loggedOut: { results }, methods, levels } = messagesIn(locale);
   const time = (instant: number): SafeHtml => html`<time datetime="${new Date(instant).toISOString()}">${moment(instant, locale)}</time>`;
   const facts = html`<dl class="facts">${row(texts.how, page.methodNames?.[locale] ?? (page.methodKind === undefined ? page.method : methods[page.methodKind].name))}${row(texts.level, levelName(page.level, levels))}${
-    page.commission === null && page.canChange !== true ? null : row(texts.commission, html`${page.commission === null ? null : html`${page.commission.unit}<span class="hint">${page.commission.purpose}</span>`}${
+    page.commission === null && page.canChange !== true ? null : row(texts.commission, html`${page.commission === null ? null : html`<span${attributes({ lang: swedishOn(locale) })}>${page.commission.unit}<span class="hint">${page.commission.purpose}</span></span>`}${
       page.canChange === true ? html`<a class="quiet" href="/me/commission" data-action="change-commission">${page.commission === null ? texts.chooseCommission : texts.changeCommission}</a>` : null}`)
   }${page.phone === undefined ? null : phoneRows(page.phone, frame)}${row(texts.since, time(page.since))}${row(texts.until, time(page.until))}</dl>`;
   const services = page.services.length === 0

@@ -17,7 +17,7 @@ export const startAgain = (page: Extract<Page, { kind: 'start-again' }>, frame: 
     helpShown: true,
     content: [
       refusalNote(text, faceOf(text).icon, frame),
-      to === null ? null : html`<a class="button" href="${to}" data-action="service" autofocus>${fill(texts.goTo, frame)}</a>`,
+      to === null ? null : html`<a class="button" href="${to}" data-action="service" aria-describedby="note" autofocus>${fill(texts.goTo, frame)}</a>`,
       helpSection(frame, actor),
     ],
   };

@@ -92,6 +92,7 @@ const rows = {
   'saml.name-id-policy': answered(['Requester', status('InvalidNameIDPolicy')], 'invalid_request', 'service-owner', 'request-unsupported', 400),
   'saml.authn-context': answered(['Requester', status('NoAuthnContext')], 'unmet_authentication_requirements', 'service-owner', 'level-impossible', 400),
   'saml.subject': answered(['Requester', status('RequestUnsupported')], 'invalid_request', 'service-owner', 'request-unsupported', 400),
+  'saml.sign-message': answered(['Requester', status('RequestUnsupported')], 'invalid_request', 'service-owner', 'request-unsupported', 400),
   'saml.scoping': answered(['Requester', status('NoSupportedIDP')], 'invalid_request', 'service-owner', 'request-unsupported', 400),
   'saml.attribute-index': answered(['Requester', status('RequestUnsupported')], 'invalid_request', 'service-owner', 'request-unsupported', 400),
   'saml.metadata': operator(),

@@ -15,6 +15,7 @@ export const namespaces = {
   idpdisc: 'urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol',
   init: 'urn:oasis:names:tc:SAML:profiles:SSO:request-init',
   psc: 'http://id.swedenconnect.se/authn/1.0/principal-selection/ns',
+  csig: 'http://id.elegnamnden.se/csig/1.1/dss-ext/ns',
   aslo: 'urn:oasis:names:tc:SAML:2.0:protocol:ext:async-slo',
   ds: 'http://www.w3.org/2000/09/xmldsig#',
   xenc: 'http://www.w3.org/2001/04/xmlenc#',

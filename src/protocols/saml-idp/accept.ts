@@ -20,7 +20,7 @@ import { claimedIssuer, readAuthnRequest, type AuthnRequest } from '../../saml/m
 import { readXml, type XmlElement } from '../../saml/xml/index.ts';
 import { slipState } from './face-state.ts';
 import { returnAddressFor } from './return-address.ts';
-import { assuranceFor, checkProtocol, checkSubject, nameIdFormatFor, preselectionFor, proxyingFor, requestedAttributesFor } from './wishes.ts';
+import { assuranceFor, checkProtocol, checkSignMessage, checkSubject, nameIdFormatFor, preselectionFor, proxyingFor, requestedAttributesFor } from './wishes.ts';
 
 export type IncomingMessage =
   | { readonly binding: 'redirect'; readonly rawQuery: string }
@@ -80,6 +80,7 @@ const checkAim = (request: AuthnRequest, service: SamlParty, context: AcceptCont
 const acceptedRequest = (request: AuthnRequest, slip: Omit<AnswerSlip, 'faceState'>, relayState: string | null, service: SamlParty, context: AcceptContext): AcceptedRequest => {
   checkProtocol(request);
   checkSubject(request);
+  checkSignMessage(request);
   const proxying = proxyingFor(request, context.providerIds, context.ownProviderId ?? context.providerIds[0] ?? '');
   const nameIdFormat = nameIdFormatFor(request, service);
   const assurance = assuranceFor(request, service);
@@ -88,7 +89,8 @@ const acceptedRequest = (request: AuthnRequest, slip: Omit<AnswerSlip, 'faceStat
   return {
     slip: { ...slip, faceState: slipState({ requestId: request.id, relayState, nameIdFormat, wishes: requestedAttributes.map(({ attribute, wireName }) => [attribute, wireName]) }) },
     assurance,
-    freshLoginRequired: request.forceAuthn,
+    // No single sign-on for what somebody signs [SC-DP §7].
+    freshLoginRequired: request.forceAuthn || request.signMessage !== null,
     noInteraction: request.isPassive,
     requestedAttributes,
     preselection: preselectionFor(request.principalSelection, context.attributeByWireName),

@@ -23,6 +23,11 @@ export const checkSubject = (request: AuthnRequest): void => {
   if (request.hasSubject) fail('saml.subject', 'the request names its subject');
 };
 
+/** Bryggan shows nobody a text to sign: a request that insists is told so, never logged in as if it had been shown [SC-DP §7; facts: federation §4.5 rule 23]. */
+export const checkSignMessage = ({ signMessage }: AuthnRequest): void => {
+  if (signMessage?.mustShow === true) fail('saml.sign-message', 'SignMessage with MustShow: no text is shown for signing');
+};
+
 /**
  * IDPList must leave room for us or for an IdP that we may ask [SAMLCore §3.4.1.5]; which of them, the login decides. ProxyCount is no
  * limit here: our own card login is not proxying [SAMLCore §3.4.1.5.1; facts: federation §5.1 P1]. Null where nothing is said of others.

@@ -37,9 +37,11 @@ export interface AuthnRequest {
   readonly scoping: Scoping | null;
   /** psc:PrincipalSelection: the person must be exactly this one [SC-PSC]. */
   readonly principalSelection: readonly MatchValue[];
+  /** csig:SignMessage: a text that is to be shown to whoever signs; `mustShow`: or else an error [SC-DP §7]. Null: none. */
+  readonly signMessage: { readonly mustShow: boolean } | null;
 }
 
-const { saml, samlp, ds, psc } = namespaces;
+const { saml, samlp, ds, psc, csig } = namespaces;
 /** [SAMLCore §3.2.1, §3.4.1] */
 const requestShape: Shape = {
   name: 'AuthnRequest', namespace: samlp,
@@ -113,21 +115,30 @@ const readMatchValue = (element: XmlElement): MatchValue => {
   return { name: attributes.get('Name') ?? fail('saml.schema', 'MatchValue: attribute Name is missing'), nameFormat: attributes.get('NameFormat') ?? null, value: plainText(element, 'MatchValue', 256) };
 };
 
-/** Of the extensions only PrincipalSelection is understood; others are skipped whole, as extensions may be [SAMLCore §3.2.1]. */
-const readExtensions = (element: XmlElement | undefined): readonly MatchValue[] => {
-  if (element === undefined) return [];
+const readSignMessage = ({ attributes }: XmlElement): { readonly mustShow: boolean } =>
+  ({ mustShow: boolean(attributes.find(({ namespace, localName }) => namespace === '' && localName === 'MustShow')?.value, 'MustShow', false) });
+/** Of the extensions PrincipalSelection is understood, and SignMessage noticed; others are skipped whole, as extensions may be [SAMLCore §3.2.1]. */
+const readExtensions = (element: XmlElement | undefined): Pick<AuthnRequest, 'principalSelection' | 'signMessage'> => {
   const selections: XmlElement[] = [];
-  for (const child of element.children) {
+  const messages: XmlElement[] = [];
+  for (const child of element?.children ?? []) {
     if (typeof child === 'string') {
       if (trimXmlSpace(child) !== '') fail('saml.schema', 'Extensions: text between elements');
     } else if (child.namespace === samlp || child.namespace === saml) {
       fail('saml.schema', 'Extensions: elements of SAML itself are not extensions'); // [SAMLCore §3.2.1]
     } else if (child.namespace === psc && child.localName === 'PrincipalSelection') {
       selections.push(child);
+    } else if (child.namespace === csig && child.localName === 'SignMessage') {
+      messages.push(child);
     }
   }
   if (selections.length > 1) fail('saml.schema', 'Extensions: PrincipalSelection repeated');
-  return selections.flatMap((selection) => partsOf(selection, selectionShape).all('MatchValue').map(readMatchValue));
+  if (messages.length > 1) fail('saml.schema', 'Extensions: SignMessage repeated');
+  const [message] = messages;
+  return {
+    principalSelection: selections.flatMap((selection) => partsOf(selection, selectionShape).all('MatchValue').map(readMatchValue)),
+    signMessage: message === undefined ? null : readSignMessage(message),
+  };
 };
 
 /** Reads an AuthnRequest. Errors: `saml.schema`. */
@@ -153,6 +164,6 @@ export const readAuthnRequest = (root: XmlElement): AuthnRequest => {
     requestedAuthnContext: context === undefined ? null : readContext(context),
     conditions: conditions === undefined ? null : readConditions(conditions),
     scoping: scoping === undefined ? null : readScoping(scoping),
-    principalSelection: readExtensions(parts.only('Extensions')),
+    ...readExtensions(parts.only('Extensions')),
   };
 };

@@ -289,6 +289,16 @@ describe('requested attributes', () => {
   });
 });
 
+describe('SignMessage [SC-DP §7]', () => {
+  const message = (attributes: string): RequestParts => ({ children: `<samlp:Extensions><csig:SignMessage xmlns:csig="${namespaces.csig}" ${attributes}><csig:Message>VGV4dA==</csig:Message></csig:SignMessage></samlp:Extensions>` });
+  it('that must be shown is answered with RequestUnsupported: we show none', () => {
+    answered('saml.sign-message', message('MustShow="true"'));
+  });
+  it('that may be left out is, and the person logs in anew: nobody signs by single sign-on', () => {
+    expect([accepted({}), accepted(message('')), accepted(message('MustShow="false"'))].map(({ freshLoginRequired }) => freshLoginRequired)).toEqual([false, true, true]);
+  });
+});
+
 describe('PrincipalSelection [SC-PSC]', () => {
   const select = (...values: readonly (readonly [string, string])[]): RequestParts => ({
     children: `<samlp:Extensions><psc:PrincipalSelection xmlns:psc="${namespaces.psc}">${values.map(([name, value]) => `<psc:MatchValue Name="${name}">${value}</psc:MatchValue>`).join('')}</psc:PrincipalSelection></samlp:Extensions>`,

@@ -7,6 +7,7 @@ import { ACS_URL, authnRequest, ENTITY_ID, LOA3, NOW, REQUEST_ID, signXml, SSO_U
 
 const read = (xml: string) => readAuthnRequest(readXml(Buffer.from(xml), 'message'));
 const readParts = (parts: RequestParts) => read(authnRequest(parts));
+const signMessage = (attributes = ''): string => `<csig:SignMessage xmlns:csig="${namespaces.csig}" DisplayEntity="https://sign.example" MimeType="text" ${attributes}><csig:Message>VGV4dA==</csig:Message></csig:SignMessage>`;
 const psc = `xmlns:psc="${namespaces.psc}"`;
 
 describe('AuthnRequest: what is read', () => {
@@ -15,7 +16,7 @@ describe('AuthnRequest: what is read', () => {
       id: REQUEST_ID, version: '2.0', issueInstant: NOW - 1000, destination: SSO_URL, issuer: ENTITY_ID, forceAuthn: false, isPassive: false,
       acsUrl: ACS_URL, acsIndex: null, protocolBinding: bindings.post, attributeConsumingServiceIndex: null, hasSubject: false,
       nameIdPolicy: { format: nameIdFormats.transient, spNameQualifier: null, allowCreate: true },
-      requestedAuthnContext: { comparison: 'exact', classRefs: [LOA3], declRefs: [] }, conditions: null, scoping: null, principalSelection: [],
+      requestedAuthnContext: { comparison: 'exact', classRefs: [LOA3], declRefs: [] }, conditions: null, scoping: null, principalSelection: [], signMessage: null,
     });
   });
   it('gives every field of a full request', () => {
@@ -35,6 +36,9 @@ describe('AuthnRequest: what is read', () => {
       scoping: { proxyCount: 0, idpList: ['urn:idp'], requesterIds: ['urn:app'] },
       principalSelection: [{ name: 'urn:a', nameFormat: 'urn:f', value: '1' }],
     });
+  });
+  it.each([['', false], ['MustShow="false"', false], ['MustShow="1"', true], ['MustShow="true"', true]])('notices a text to sign: %s', (attributes, mustShow) => {
+    expect(readParts({ children: `<samlp:Extensions>${signMessage(attributes)}</samlp:Extensions>` }).signMessage).toEqual({ mustShow });
   });
   it('takes a signed request and white space between elements', () => {
     expect(read(signXml(authnRequest())).id).toBe(REQUEST_ID);
@@ -91,6 +95,8 @@ const shapes: readonly (readonly [string, string])[] = [
   ['elements of SAML in Extensions', authnRequest({ children: '<samlp:Extensions><saml:Issuer>x</saml:Issuer></samlp:Extensions>' })],
   ['text in Extensions', authnRequest({ children: '<samlp:Extensions>x</samlp:Extensions>' })],
   ['PrincipalSelection twice', authnRequest({ children: `<samlp:Extensions>${`<psc:PrincipalSelection ${psc}><psc:MatchValue Name="a">1</psc:MatchValue></psc:PrincipalSelection>`.repeat(2)}</samlp:Extensions>` })],
+  ['SignMessage twice', authnRequest({ children: `<samlp:Extensions>${signMessage()}${signMessage()}</samlp:Extensions>` })],
+  ['a SignMessage that may or may not be shown', authnRequest({ children: `<samlp:Extensions>${signMessage('MustShow="perhaps"')}</samlp:Extensions>` })],
   ['PrincipalSelection without values', authnRequest({ children: `<samlp:Extensions><psc:PrincipalSelection ${psc}/></samlp:Extensions>` })],
   ['a MatchValue without name', authnRequest({ children: `<samlp:Extensions><psc:PrincipalSelection ${psc}><psc:MatchValue>1</psc:MatchValue></psc:PrincipalSelection></samlp:Extensions>` })],
   ['an empty RequestedAuthnContext', authnRequest(context(''))],

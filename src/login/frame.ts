@@ -7,6 +7,7 @@ import type { Registry, ServiceParty, SupportContact } from '../parties/model.ts
 import type { FlowContent, FlowReply, CookieChange, FrameContext, LoginPorts } from './context.ts';
 import type { Asker, Page } from './pages.ts';
 import type { AnswerSlip, LoginTransaction } from './transaction.ts';
+import { providerOf } from './upstream-session.ts';
 
 export const pathOf = (id: TransactionId, rest = ''): string => `/login/${id}/${rest}`;
 
@@ -31,6 +32,12 @@ export const askerOf = (service: ServiceParty, registry: Registry, requesters: r
 
 const supportOf = (party: PartyId | undefined, registry: Registry): SupportContact | undefined => (party === undefined ? undefined : registry.parties.get(party)?.support);
 
+/** Whose login failed just now, where it was an organisation's own: their service desk can do something about it, the asking service's cannot. */
+const partyThatFailed = (transaction: LoginTransaction, registry: Registry): PartyId | undefined =>
+  transaction.state === 'accepted' && transaction.lastFailure?.startsWith('upstream.') === true && transaction.upstream != null
+    ? registry.identityProviders.get(providerOf(transaction.upstream.method) ?? '')?.party
+    : undefined;
+
 /** Binds a form to the browser that holds the transaction's cookie and to the login's state; its second half to the list it shows. */
 export const formToken = (transaction: LoginTransaction, secret: string, shown = ''): string => `${hmac(secret, 'form', transaction.id, transaction.state)}.${listTag(transaction, secret, shown)}`;
 const listTag = (transaction: LoginTransaction, secret: string, shown: string): string => hmac(secret, 'list', transaction.id, shown);
@@ -50,7 +57,7 @@ export const frameOf = (ports: LoginPorts, transaction: LoginTransaction, option
   const service = registry.services.get(serviceOf(transaction));
   return {
     asker: service === undefined ? null : askerOf(service, registry, 'request' in transaction ? transaction.request.proxying?.requesters : []),
-    support: supportOf(options.personParty, registry) ?? supportOf(service?.party, registry) ?? ports.operatorSupport,
+    support: supportOf(options.personParty ?? partyThatFailed(transaction, registry), registry) ?? supportOf(service?.party, registry) ?? ports.operatorSupport,
     reference: transaction.reference,
     formToken: options.secret === null ? null : formToken(transaction, options.secret, options.shown),
     base: pathOf(transaction.id).slice(0, -1),

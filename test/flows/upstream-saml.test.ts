@@ -242,6 +242,9 @@ describe('what came in from afar is kept', () => {
     const agent = bryggan.agentFor(null);
     const page = await logIn(agent, { statement: { AuthnInstant: new Date(Date.now() - 26 * 3_600_000).toISOString() } });
     expect(page.step).toBe('card-failed');
+    // Who can do something about it is the organisation whose login it was; and nobody is told to try another card.
+    expect(page.text).toContain('IT-stöd Göteborgs Stad');
+    expect(page.text).not.toMatch(/annat kort/);
     const again = page.links.find(({ href }) => href.includes('/method/')) ?? { href: '' };
     const there = await agent.go(new URL(again.href.replace(/method\/[^/]*$/, `method/${encodeURIComponent(`idp:${PROVIDER}`)}`), page.url).href, { from: page.url });
     expect(requestAt(there).request.forceAuthn).toBe(true);

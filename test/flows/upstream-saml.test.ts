@@ -16,6 +16,7 @@ import { EMPLOYEE_HSA_ID, redirectQuery, testKey, type TestKey } from '../fixtur
 const PERSON = 'SE2120001355-DEV1005';
 const service = askingService({ name: 'alfa', party: 'goteborg' });
 const other = askingService({ name: 'beta', party: 'goteborg' });
+const elsewhere = askingService({ name: 'gamma', party: 'boras' });
 const yaml = `names: { sv: Göteborgs inloggning, en: Gothenburg login }\ntrust:\n  levels: { '${LOA.two}': loa2, '${LOA.three}': loa3 }\n  highestLevel: loa3\n  hsaIdPrefixes: [SE2120001355-]\n`;
 const PROVIDER = 'goteborg/adfs';
 const folder = (bryggan: Pick<Bryggan, 'root'>): string => join(bryggan.root, 'metadata', 'identity-providers', 'goteborg');
@@ -29,7 +30,7 @@ const writeProvider = (place: Pick<Bryggan, 'root'>, text = yaml): void => {
 let bryggan: Bryggan;
 beforeAll(async () => {
   bryggan = await startBryggan({
-    services: [service, other].map(({ files }) => files),
+    services: [service, other, elsewhere].map(({ files }) => files),
     prepare: (place) => {
       const path = join(place.root, 'config', 'methods.yaml');
       const methods = parseDocument(readFileSync(path, 'utf8'));
@@ -242,12 +243,18 @@ describe('what came in from afar is kept', () => {
     const agent = bryggan.agentFor(null);
     const page = await logIn(agent, { statement: { AuthnInstant: new Date(Date.now() - 26 * 3_600_000).toISOString() } });
     expect(page.step).toBe('card-failed');
-    // Who can do something about it is the organisation whose login it was; and nobody is told to try another card.
-    expect(page.text).toContain('IT-stöd Göteborgs Stad');
-    expect(page.text).not.toMatch(/annat kort/);
     const again = page.links.find(({ href }) => href.includes('/method/')) ?? { href: '' };
     const there = await agent.go(new URL(again.href.replace(/method\/[^/]*$/, `method/${encodeURIComponent(`idp:${PROVIDER}`)}`), page.url).href, { from: page.url });
     expect(requestAt(there).request.forceAuthn).toBe(true);
+  });
+  it('a refusal names the service desk of the organisation whose login it was, not that of the service; and nobody is told to try another card', async () => {
+    const agent = bryggan.agentFor(null);
+    const chooser = await goOn(agent, await elsewhere.start(agent, bryggan));
+    expect(chooser.text).not.toContain('IT-stöd Göteborgs Stad');
+    const page = await logIn(agent, { statement: { AuthnInstant: new Date(Date.now() - 26 * 3_600_000).toISOString() } }, elsewhere);
+    expect(page.step).toBe('card-failed');
+    expect(page.text).toContain('IT-stöd Göteborgs Stad');
+    expect(page.text).not.toMatch(/annat kort/);
   });
   it('the IdP’s end of the session is ours: the service hears of no later one', async () => {
     const agent = bryggan.agentFor(null);

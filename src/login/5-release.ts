@@ -1,6 +1,7 @@
 /** Step 5: what may this service know? Everything behind this line sees only what was released. */
 import { answerLevel } from '../core/assurance.ts';
 import { fail, type BrygganError } from '../core/errors.ts';
+import { hmac } from '../core/secrets.ts';
 import type { LocalisedText } from '../core/locale.ts';
 import { labelOf, serialise } from '../attributes/catalogue.ts';
 import { release } from '../attributes/release.ts';
@@ -25,6 +26,10 @@ export const releaseFor = (transaction: AuthenticatedTransaction, acting: Extrac
     identity: { method: identity.method, level: identity.level, authenticatedAt: identity.authenticatedAt, ...(identity.upstream === undefined ? {} : { upstream: identity.upstream }) },
   };
 };
+
+/** That this person has seen, at this service, that these facts leave. Another set of them is another mark, and is shown again [SC-DP §5.4.5]. */
+export const releaseMark = ({ released, slip }: ReleasedTransaction, { person }: AuthenticatedTransaction['identity'], ports: LoginPorts): string =>
+  hmac(ports.settings.secret, 'release', person.kind === 'hsa-id' ? person.hsaId : person.number, slip.service, Object.keys(released.attributes).toSorted().join(' ')).slice(0, 16);
 
 /** Names of the facts that a refusal of this step is about, for the page. */
 export const factsNamedBy = ({ code, facts }: BrygganError): readonly LocalisedText[] => {

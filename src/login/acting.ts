@@ -53,10 +53,9 @@ const fingerprint = (transaction: AuthenticatedTransaction, choice: ActingChoice
   return hmac(ports.settings.secret, 'remember', person.kind === 'hsa-id' ? person.hsaId : person.number, transaction.request.slip.service, choice.employeeHsaId ?? '', choice.commissionHsaId ?? '').slice(0, 16);
 };
 const REMEMBERED = 20;
-export const rememberedAfter = (transaction: AuthenticatedTransaction, choice: ActingChoice, browser: Browser, ports: LoginPorts): readonly string[] => {
-  const mark = fingerprint(transaction, choice, ports);
-  return [mark, ...browser.rememberedChoices.filter((other) => other !== mark)].slice(0, REMEMBERED);
-};
+/** The marks that this browser keeps, newest first; a mark says nothing to whoever reads it. */
+export const withMark = (mark: string, { rememberedChoices }: Browser): readonly string[] => [mark, ...rememberedChoices.filter((other) => other !== mark)].slice(0, REMEMBERED);
+export const rememberedAfter = (transaction: AuthenticatedTransaction, choice: ActingChoice, browser: Browser, ports: LoginPorts): readonly string[] => withMark(fingerprint(transaction, choice, ports), browser);
 
 /** Posts at organisations that the IdP of the login speaks for: what it says of others' people counts for nothing (threats D11). */
 const ofProvider = (person: DirectoryPerson, { upstream }: VerifiedIdentity, registry: Registry): DirectoryPerson => {

@@ -18,9 +18,9 @@ import { askerOf, frameOf, pageContent, pathOf, reply, serviceOf } from './frame
 import type { Browser, CookieChange, FlowReply, LoginPorts } from './context.ts';
 import type { Page } from './pages.ts';
 import { chooseMethod } from './2-choose-method.ts';
-import { actFor, personPartyOf, staleSinceOf } from './acting.ts';
+import { actFor, personPartyOf, staleSinceOf, withMark } from './acting.ts';
 import { rememberActing } from './single-sign-on.ts';
-import { factsNamedBy, releaseFor, wordsOf } from './5-release.ts';
+import { factsNamedBy, releaseFor, releaseMark, wordsOf } from './5-release.ts';
 import { enabledService, refuse, respond } from './6-respond.ts';
 import { methodPage, straightTo, type StraightWay } from './providers.ts';
 import { beginUpstream, checkUpstream, startUpstream } from './upstream.ts';
@@ -57,11 +57,13 @@ export const advance = async (visit: Visit, ports: LoginPorts): Promise<FlowRepl
   const acting = await actFor(transaction, browser, ports); // 4
   if (acting.kind !== 'chosen') return ask(visit, acting.page, ports, acting.shown);
   const released = releaseFor(transaction, acting, service, ports); // 5
-  if ((service.federation.showRelease || transaction.request.showRelease === true) && !transaction.releaseSeen) return ask(visit, { kind: 'what-is-sent', facts: wordsOf(released.released) }, ports);
+  const toShow = service.federation.showRelease || transaction.request.showRelease === true ? releaseMark(released, transaction.identity, ports) : null;
+  const seen = toShow === null || transaction.releaseSeen || (transaction.request.showRelease !== true && browser.rememberedChoices.includes(toShow));
+  if (!seen) return ask(visit, { kind: 'what-is-sent', facts: wordsOf(released.released) }, ports);
   const answer = await respond(released, { person: transaction.identity.person, personParty: acting.party, reused: transaction.reused, staleSince: staleSinceOf(acting) }, ports, claimOf(visit, ports)); // 6
   await rememberActing(transaction.session, transaction.acting, acting.choice, ports);
   if (visit.version === null) ports.pace.answeredSilently(transaction.session, service.id);
-  return reply({ kind: 'answer', answer }, frameOf(ports, transaction, { secret: visit.secret, personParty: acting.party }), [...visit.cookies, ...sessionCookie(transaction.session, browser)]);
+  return reply({ kind: 'answer', answer }, frameOf(ports, transaction, { secret: visit.secret, personParty: acting.party }), [...visit.cookies, ...sessionCookie(transaction.session, browser), ...(transaction.releaseSeen && toShow !== null ? [{ name: 'choices', value: withMark(toShow, browser) } as const] : [])]);
 };
 
 const sessionOf = async ({ session, browser }: Visit, ports: LoginPorts): Promise<SsoSession | undefined> =>

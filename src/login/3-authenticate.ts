@@ -22,12 +22,12 @@ const TRIES = 4;
 
 export const isTransactionId = (text: string): text is TransactionId => /^[A-Za-z0-9_-]{22}$/.test(text);
 
-/** Reads, changes and writes until nobody was faster; `change` returns null when there is nothing to do. */
+/** Reads, changes and writes until nobody was faster; `change` returns null when there is nothing to do. `read`: as it was found a moment ago. */
 export const updateTransaction = async <T extends LoginTransaction>(
-  id: TransactionId, ports: LoginPorts, change: (current: LoginTransaction) => T | null,
+  id: TransactionId, ports: LoginPorts, change: (current: LoginTransaction) => T | null, read?: Versioned<LoginTransaction>,
 ): Promise<{ changed: T | null; current: LoginTransaction }> => {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const found = await ports.stores.transactions.find(id);
+    const found = (attempt === 0 ? read : undefined) ?? (await ports.stores.transactions.find(id));
     if (found === undefined) return fail('login.unknown', 'the login has ended or never existed');
     const next = change(found.value);
     if (next === null) return { changed: null, current: found.value };
@@ -40,7 +40,7 @@ export const updateTransaction = async <T extends LoginTransaction>(
 export const mintHandle = async (found: Versioned<AcceptedTransaction>, ports: LoginPorts): Promise<string> => {
   const secret = newId(ports.random, 128);
   await updateTransaction(found.value.id, ports, (current) =>
-    current.state === 'accepted' ? { ...current, handleHash: digestOf(secret), handleExpiresAt: ports.clock.now() + HANDLE_SECONDS * 1000, parked: null } : null);
+    current.state === 'accepted' ? { ...current, handleHash: digestOf(secret), handleExpiresAt: ports.clock.now() + HANDLE_SECONDS * 1000, parked: null } : null, found);
   return `${found.value.id}.${secret}`;
 };
 
@@ -73,7 +73,7 @@ export const park = async (handle: string, authenticate: (transaction: AcceptedT
   // The same answer once more changes nothing: its first coming stands.
   if (!outcome.ok && outcome.code === 'upstream.replayed') return back('');
   const { changed } = await updateTransaction(id, ports, (current) =>
-    current.state === 'accepted' && matchesDigest(secret, current.handleHash) ? { ...current, handleHash: null, parked } : null);
+    current.state === 'accepted' && matchesDigest(secret, current.handleHash) ? { ...current, handleHash: null, parked } : null, found);
   return changed === null ? back('') : back(`return?code=${code}`);
 };
 
@@ -90,7 +90,7 @@ export const redeem = async (found: Versioned<AcceptedTransaction>, code: string
   const { value: transaction, version } = found;
   const { parked } = transaction;
   if (parked === null) return { kind: 'nothing' };
-  const burn = (lastFailure: ErrorCode | null) => updateTransaction(transaction.id, ports, (current) => (current.state === 'accepted' ? { ...current, parked: null, lastFailure } : null));
+  const burn = (lastFailure: ErrorCode | null) => updateTransaction(transaction.id, ports, (current) => (current.state === 'accepted' ? { ...current, parked: null, lastFailure } : null), found);
   if (!cookieHolds) {
     await burn(null);
     return fail('login.other-browser', 'a parked result came back through another browser and was discarded');

@@ -33,7 +33,7 @@ const meanings: Readonly<Partial<Record<ErrorCode, string>>> = {
   'binding.parameter': 'A parameter is missing, doubled or of another binding.',
   'binding.encoding': 'Base64, DEFLATE or URL encoding is broken.',
   'binding.too-large': 'The message is larger than the binding allows, before or after inflating.',
-  'binding.relay-state': 'RelayState is longer than 80 bytes, or holds a control character.',
+  'binding.relay-state': 'RelayState is longer than 1024 bytes, or holds a control character.',
   'saml.schema': 'The message is XML, but not the SAML message that belongs here.',
   'saml.service-unknown': 'No service with this entityID is connected. Compare letter for letter with `bryggan service list`.',
   'saml.version': 'Another version than SAML 2.0.',

@@ -10,6 +10,7 @@ import type { PersonKey } from '../directory/model.ts';
 import { lineOf } from './audit-lines.ts';
 import type { LoginPorts } from './context.ts';
 import { applicationBehind } from './frame.ts';
+import { idsOf } from '../sessions/moved.ts';
 import type { ServiceEntry } from '../sessions/ports.ts';
 import { sessionIndexOf } from './session-index.ts';
 import type { AnswerSlip, ReleasedTransaction } from './transaction.ts';
@@ -28,15 +29,8 @@ export const enabledService = (slip: AnswerSlip, registry: Registry): ServicePar
 };
 
 /** Tabs of one person that log in at once renew the session under each other; whoever was answered follows it to where it moved. */
-const MOVES = 64;
 const keepWithSession = async (session: SessionId, entry: ServiceEntry, ports: LoginPorts): Promise<boolean> => {
-  let id = session;
-  for (let moves = 0; moves < MOVES; moves += 1) {
-    if (await ports.stores.sessions.addService(id, entry, ports.settings.idleSeconds)) return true;
-    const next = await ports.stores.movedSessions.find(id);
-    if (next === undefined) return false;
-    id = next.value;
-  }
+  for await (const id of idsOf(session, ports.stores)) if (await ports.stores.sessions.addService(id, entry, ports.settings.idleSeconds)) return true;
   return false;
 };
 

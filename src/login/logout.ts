@@ -14,6 +14,7 @@ import { lineOf } from './audit-lines.ts';
 import { bareFrame, namesBehind, pageContent, reply } from './frame.ts';
 import { LOGOUT_SECONDS, type EndReason, type LogoutAsker, type LogoutRecord, type LogoutResultKind, type LogoutStep, type LogoutWish } from './logout-record.ts';
 import type { LogoutLine } from './pages.ts';
+import { idsOf } from '../sessions/moved.ts';
 import { openSessionIndex } from './session-index.ts';
 import { providerOf, sessionsRemembered } from './upstream-session.ts';
 
@@ -165,20 +166,24 @@ const entryNamed = async (session: SsoSession, wish: LogoutWish, ports: LoginPor
   // The asker must have been answered in this session, under exactly this name (threats E08).
   return (await ports.stores.sessions.services(session.id)).some((entry) => entry.service === wish.asker.service && entry.protocol === wish.asker.protocol && face?.isNamed(entry, wish) === true);
 };
-const currentId = async (id: SessionId, ports: LoginPorts): Promise<SessionId> => (await ports.stores.movedSessions.find(id))?.value ?? id;
+/** Where the session lives by now, if it does: whoever was answered before a fresh login knows it by an earlier id. */
+const livingSession = async (known: SessionId, ports: LoginPorts): Promise<SsoSession | undefined> => {
+  for await (const id of idsOf(known, ports.stores)) {
+    const found = await ports.stores.sessions.find(id);
+    if (found !== undefined) return found.value;
+  }
+  return undefined;
+};
 
 type Named = { readonly kind: 'session'; readonly session: SsoSession } | { readonly kind: 'over' } | { readonly kind: 'unknown' };
 const sessionNamed = async (wish: LogoutWish, browser: Browser | null, ports: LoginPorts): Promise<Named> => {
   const indexed = wish.sessionIndexes.flatMap((index) => openSessionIndex(index, wish.asker.service, ports.settings.secret) ?? []);
-  const remembered = await sessionsRemembered(wish, ports);
-  const known = [...indexed, ...remembered];
+  const known = [...indexed, ...await sessionsRemembered(wish, ports)];
   const own = wish.sessionIndexes.length === 0 && browser?.sessionId ? [browser.sessionId] : [];
-  for (const id of [...await Promise.all(known.map((one) => currentId(one, ports))), ...own]) {
-    const session = (await ports.stores.sessions.find(id))?.value;
-    if (session !== undefined && (await entryNamed(session, wish, ports))) return { kind: 'session', session };
-    if (session === undefined && known.length > 0) return { kind: 'over' };
-  }
-  return { kind: 'unknown' };
+  const living = await Promise.all([...known, ...own].map((id) => livingSession(id, ports)));
+  for (const session of living) if (session !== undefined && (await entryNamed(session, wish, ports))) return { kind: 'session', session };
+  // Only when none of those that are named lives is it over.
+  return { kind: known.length > 0 && living.includes(undefined) ? 'over' : 'unknown' };
 };
 
 /** A service's verified demand that a browser brings. Wrong names end nothing; the service is told, or the person asked. */

@@ -125,12 +125,20 @@ describe('asked by a service', () => {
     await awayFrom(agent, demandUrl(alfa, bryggan, answer as Received));
     expect(messageIn(await awayFrom(agent, demandUrl(alfa, bryggan, answer as Received))).status).toEqual(['Success']);
   });
-  it('after a fresh login of the same person the old index still ends the session', async () => {
+  it.each([1, 2, 7])('after fresh logins of the same person (%i) the old index still ends the session (threats L11)', async (logins) => {
     const agent = bryggan.agentFor('anna-berglund');
     const [before] = await loggedIn(agent, alfa);
-    receivedFrom(await logIn(agent, bryggan, beta, { attributes: { ForceAuthn: 'true' } }));
+    for (let at = 0; at < logins; at += 1) receivedFrom(await logIn(agent, bryggan, beta, { attributes: { ForceAuthn: 'true' } }));
     await agent.go(demandUrl(alfa, bryggan, before as Received));
     expect(await isLoggedIn(agent)).toBe(false);
+  });
+  it('of several indexes one that is over hides none that lives', async () => {
+    const [over, living] = [bryggan.agentFor('anna-berglund'), bryggan.agentFor('anna-berglund')];
+    const [first] = await loggedIn(over, alfa) as [Received];
+    await awayFrom(over, demandUrl(alfa, bryggan, first));
+    const [second] = await loggedIn(living, alfa) as [Received];
+    await awayFrom(living, demandUrl(alfa, bryggan, second, { sessionIndex: `${indexOf(first)}</samlp:SessionIndex><samlp:SessionIndex>${indexOf(second)}` }));
+    expect(await isLoggedIn(living)).toBe(false);
   });
 });
 

@@ -10,6 +10,7 @@ import type { PartyId, ReferenceId, ServiceId, SessionId } from '../../core/ids.
 import type { JsonValue } from '../../core/json.ts';
 import type { VerifiedIdentity } from '../../login/transaction.ts';
 import { isOidcParty, type OidcParty, type PartyRegistry } from '../../parties/model.ts';
+import { idsOf } from '../../sessions/moved.ts';
 import type { JsonRecord, SsoSession, Stores } from '../../sessions/ports.ts';
 import type { Place } from './wishes.ts';
 
@@ -46,15 +47,13 @@ export interface SnapshotPorts {
   /** Looks at the card's cached revocation again (threats H11); throws when the login is not trusted any more. */
   readonly recheck: (identity: VerifiedIdentity) => void;
 }
-/** How often a session may have gone on under a new id. */
-const MOVES = 5;
-
-const sessionOf = async (id: SessionId, { stores }: SnapshotPorts, moves = MOVES): Promise<SsoSession | undefined> => {
-  const found = await stores.sessions.find(id);
-  if (found !== undefined) return found.value;
+const sessionOf = async (known: SessionId, { stores }: SnapshotPorts): Promise<SsoSession | undefined> => {
   // A fresh login by the same person moved it: what it granted goes on.
-  const next = moves === 0 ? undefined : await stores.movedSessions.find(id);
-  return next === undefined ? undefined : sessionOf(next.value, { stores } as SnapshotPorts, moves - 1);
+  for await (const id of idsOf(known, stores)) {
+    const found = await stores.sessions.find(id);
+    if (found !== undefined) return found.value;
+  }
+  return undefined;
 };
 const isTrusted = (session: SsoSession, { recheck }: SnapshotPorts): boolean => {
   try {

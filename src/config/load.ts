@@ -16,6 +16,7 @@ import { fileRules, type FileRuleContext } from './file-rules.ts';
 import { readConfigurationFiles, type FileValues, type Sources } from './files.ts';
 import type { Configuration, MethodSettings, ProcessEnvironment } from './model.ts';
 import { productionRules } from './production-rules.ts';
+import { providerSecretFaults } from './provider-secrets.ts';
 import { absolute, collectReferences, lookAtFiles } from './references.ts';
 import { parseRedisUrl, resolveConfiguration, type RedisAddress } from './resolve.ts';
 import { crossRules, type Fault } from './rules.ts';
@@ -122,7 +123,11 @@ export const checkRoot = async (root: string, environment: ProcessEnvironment, r
   const folders = Object.values(directory?.sources ?? {}).flatMap((source) => (source.kind === 'file' ? [source.path] : []));
   const people = (await Promise.all(folders.map((path) => checkFolder({ folder: absolute(resolve(root), path), shownAs: path })))).flat();
   const findings = [...ours, ...people, ...(federation === undefined ? [] : unsuppliable(await readTree(resolve(root)), federation.sources))];
-  if (configuration !== null) return inReadingOrder([...findings, ...(await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata }, configuration.state)).findings]);
+  if (configuration !== null) {
+    const tree = await checkTree(configuration.root, { settings: registrySettings(configuration), readServiceMetadata }, configuration.state);
+    const secrets = providerSecretFaults(tree.registry?.identityProviders.values() ?? [], { root: configuration.root, hardened: environment.NODE_ENV === 'production', look: lookAtFiles() });
+    return inReadingOrder([...findings, ...tree.findings, ...secrets]);
+  }
   const { values } = readConfigurationFiles(resolve(root));
   if (values.federation === undefined || values.methods === undefined || values.broker === undefined) return inReadingOrder(findings);
   const settings = registrySettings({

@@ -109,7 +109,7 @@ export const startPhone = (id: string, methodId: string, form: Form, browser: Br
     if (earlier !== null) await method.cancel(earlier);
     const registry = ports.registry.current();
     const service = registry.services.get(transaction.request.slip.service);
-    const order = await startedOrAway(method.start({ transaction: transaction.id, device, person, address: browser.address, text: appText(service === undefined ? '' : askerOf(service, registry).name.sv) }), phone, ports);
+    const order = await startedOrAway(method.start({ transaction: transaction.id, device, person, address: browser.address, text: appText(service === undefined ? '' : askerOf(service, registry, transaction.request.proxying?.requesters).name.sv) }), phone, ports);
     if (order === null) return startPage(phone, 'mobile.unavailable', browser, ports);
     await setOrder(phone, { id: order, method: methodId }, ports);
     return reply({ kind: 'redirect', to: hereOf(phone) }, frameOf(ports, transaction, { secret: visit.secret }), [{ name: 'method', value: methodId }]);

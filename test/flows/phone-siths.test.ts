@@ -8,12 +8,14 @@ import { until } from '../fixtures/ports.ts';
 
 const simple = askingService({ name: 'simple', party: 'joint' });
 const elsewhere = askingService({ name: 'elsewhere', party: 'partille', yaml: 'methods: [mobile-siths]\n' });
+const [staff, stranger] = ['https://staff.goteborg.example/sp', 'https://other.goteborg.example/sp'];
+const through = askingService({ name: 'city-idp', party: 'goteborg', yaml: `methods: [mobile-siths]\nproxying:\n  requesters:\n    - { entityId: '${staff}', names: { sv: Personalportalen, en: Staff portal }, allow: ['*'] }\n  others: ['employeeHsaId', 'givenName']\n` });
 let siths: SithsSimulator;
 let bryggan: Bryggan;
 beforeAll(async () => {
   siths = await startSiths();
   bryggan = await startBryggan({
-    services: [simple.files, elsewhere.files],
+    services: [simple.files, elsewhere.files, through.files],
     prepare: ({ root }) => { addPhoneMethod(root, siths.url, { id: 'mobile-siths', names: { sv: 'Mobilt SITHS', en: 'Mobile SITHS' }, service: 'siths', wire: wireFile, issuers: ['dev-siths-mobile'], byDefault: false }); },
   });
 });
@@ -33,4 +35,10 @@ it('switched on where it is named, and nowhere else', async () => {
   expect(receivedFrom(await goOn(agent, await agent.go(page.url.href))).status).toEqual(['Success']);
   const other = bryggan.agentFor(null);
   expect((await other.go(simple.startUrl(bryggan))).body).not.toContain('mobile-siths');
+});
+it.each([[staff, 'Logga in i Personalportalen genom Tjänsten city-idp'], [stranger, 'Logga in i Tjänsten city-idp']])('the app names the application behind a local IdP where we know it: %s', async (requester, text) => {
+  const agent = bryggan.agentFor(null);
+  const start = await goOn(agent, await through.start(agent, bryggan, { children: `<samlp:Scoping><samlp:RequesterID>${requester}</samlp:RequesterID></samlp:Scoping>` }));
+  await agent.submit(start, { button: ({ value }) => value === 'other' });
+  expect(siths.orders.at(-1)?.asked['authMessage']).toBe(text);
 });

@@ -16,7 +16,7 @@ import type { RevocationList } from './list.ts';
 import { entryIn, judgeByLists } from './lists.ts';
 import { createOcspClient, type OcspClient } from './ocsp-client.ts';
 
-/** `stale`: from a list past its nextUpdate, within what the row still accepts; worth an audit line. */
+/** `stale`: from a list past its nextUpdate, within what the row still accepts; worth an audit line. Also of *revoked* by an answer past its end. */
 export type RevocationStatus =
   | { readonly status: 'good' | 'revoked'; readonly source: RevocationSource; readonly asOf: Instant; readonly stale: boolean }
   | { readonly status: 'unknown'; readonly why: string };
@@ -62,7 +62,11 @@ interface Watched { readonly authority: Authority; readonly lists: HeldLists; re
 interface Subject { readonly serial: string; readonly certificate: Certificate | (() => Certificate | null) }
 
 const isForAll = ({ scope: { only, points, reasons } }: RevocationList): boolean => only === 'all' && points === null && reasons === null;
-const byList = ({ authority, lists }: Watched, { serial, certificate }: Subject, now: Instant): RevocationStatus => {
+/** certificateHold, the only revocation that is ever lifted [RFC 5280 §5.3.1]. */
+const HOLD = 6;
+/** `final`: no newer *good* of another source takes it back. */
+type Judged = RevocationStatus & { readonly final?: boolean };
+const byList = ({ authority, lists }: Watched, { serial, certificate }: Subject, now: Instant): Judged => {
   const { complete } = lists;
   if (complete === null) return unknown('no list');
   const all = lists.all();
@@ -70,7 +74,7 @@ const byList = ({ authority, lists }: Watched, { serial, certificate }: Subject,
   const stale = now > complete.nextUpdate;
   const asOf = (all[1] ?? complete).thisUpdate;
   // Revoked stays revoked, however old the list.
-  if (entry !== null) return { status: 'revoked', source: 'crl', asOf, stale };
+  if (entry !== null) return { status: 'revoked', source: 'crl', asOf, stale, final: entry.reason !== HOLD };
   if (complete.thisUpdate > now + MAX_SKEW) return unknown('the list is from the future');
   if (now > complete.nextUpdate + authority.row.revocation.staleSeconds * 1000) return unknown('the list is too old');
   if (typeof certificate === 'function' && isForAll(complete)) return { status: 'good', source: 'crl', asOf, stale };
@@ -78,22 +82,22 @@ const byList = ({ authority, lists }: Watched, { serial, certificate }: Subject,
   if (whole === null || judgeByLists(whole, all).status !== 'good') return unknown('the list does not cover this certificate');
   return { status: 'good', source: 'crl', asOf, stale };
 };
-const byAnswer = ({ ocsp }: Watched, { serial }: Subject): RevocationStatus => {
+const byAnswer = ({ ocsp }: Watched, { serial }: Subject, now: Instant): RevocationStatus => {
   const answer = ocsp.remembered(serial);
   if (answer === null) return unknown('no answer');
-  return answer.status === 'unknown' ? unknown('the responder does not know the certificate') : { status: answer.status, source: 'ocsp', asOf: answer.thisUpdate, stale: false };
+  return answer.status === 'unknown' ? unknown('the responder does not know the certificate') : { status: answer.status, source: 'ocsp', asOf: answer.thisUpdate, stale: now > answer.until };
 };
-/** A list in time before one that lives on grace; a revocation that is newer than what says good counts. */
+/** A list in time before one that lives on grace; a revocation counts that is final, or newer than what says good. */
 const judge = (watched: Watched, subject: Subject, now: Instant): RevocationStatus => {
   const { order } = watched.authority.row.revocation;
   const list = byList(watched, subject, now);
-  const answer = byAnswer(watched, subject);
-  const found = order.map((source) => (source === 'crl' ? list : answer));
+  const answer = byAnswer(watched, subject, now);
+  const found = order.map((source): Judged => (source === 'crl' ? list : answer));
   // "I do not know this certificate" is an answer, not silence [facts: credentials §6 rule 3].
   if (order.includes('ocsp') && watched.ocsp.remembered(subject.serial)?.status === 'unknown' && list.status !== 'revoked') return answer;
   const known = found.filter((status) => status.status !== 'unknown');
   const best = known.find(({ stale }) => !stale) ?? known[0];
-  const worse = known.find((status) => status.status === 'revoked' && (best?.status === 'revoked' || status.asOf >= (best?.asOf ?? 0)));
+  const worse = known.find((status) => status.status === 'revoked' && (status.final === true || best?.status === 'revoked' || status.asOf >= (best?.asOf ?? 0)));
   return worse ?? best ?? unknown(order.map((source, index) => `${source}: ${(found[index] as { why?: string } | undefined)?.why ?? ''}`).join('; '));
 };
 

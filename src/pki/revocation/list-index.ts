@@ -43,6 +43,13 @@ const hashOf = (bytes: Buffer, start: number, end: number): number => {
   return (hash ^ (hash >>> 15)) >>> 0;
 };
 
+/** Where the INTEGER begins in its shortest form: whoever wrote it longer [X.690 §8.3.2] revoked the certificate all the same. */
+const shortestFrom = (bytes: Buffer, start: number, end: number): number => {
+  let from = start;
+  while (from + 1 < end && ((bytes[from] === 0 && (bytes[from + 1] ?? 0) < 0x80) || (bytes[from] === 0xff && (bytes[from + 1] ?? 0) >= 0x80))) from += 1;
+  return from;
+};
+
 /** SEQUENCE { SEQUENCE { reasonCode, OCTET STRING { ENUMERATED } } }: what nearly every entry carries, not critical. */
 const plainReason = Buffer.from('300a0603551d1504030a01', 'hex');
 const understood: ReadonlySet<string> = new Set([oids.reasonCode, oids.invalidityDate]);
@@ -72,7 +79,7 @@ export const buildIndex = (entries: Buffer): ListIndex => {
     if (cursor.tag !== tags.sequence || count >= MAX_ENTRIES || count >= offsets.length) fail('pki.crl', 'an entry of the list is malformed, or there are too many');
     step(entries, start, end, cursor);
     if (cursor.tag !== tags.integer || cursor.end === cursor.start) fail('pki.der', 'an entry of the list without serial number');
-    hashes[count] = hashOf(entries, cursor.start, cursor.end);
+    hashes[count] = hashOf(entries, shortestFrom(entries, cursor.start, cursor.end), cursor.end);
     offsets[count] = offset;
     count += 1;
     step(entries, cursor.end, end, cursor);
@@ -117,6 +124,6 @@ export const findEntry = (entries: Buffer, { table }: ListIndex, serial: Buffer)
     const mark = table[slot] ?? 0;
     if (mark === 0) return null;
     const [number, date, extensions] = childrenOf(readDer(entries, mark - 1));
-    if (number !== undefined && date !== undefined && number.content.equals(serial)) return detailsOf(date, extensions);
+    if (number !== undefined && date !== undefined && number.content.subarray(shortestFrom(number.content, 0, number.content.length)).equals(serial)) return detailsOf(date, extensions);
   }
 };

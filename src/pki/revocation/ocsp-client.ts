@@ -21,7 +21,7 @@ export interface OcspPorts {
 export interface OcspState { readonly lastAnswer: Instant | null; readonly lastError: string | null; readonly failures: number; readonly nextTry: Instant; readonly remembered: number }
 export interface OcspClient {
   readonly state: OcspState;
-  /** A remembered answer that still counts; null when there is none. */
+  /** A remembered answer that still counts; null when there is none. *Revoked* has no end: only a newer word takes it back. */
   remembered(serial: string): OcspAnswer | null;
   /** Asks unless a recent answer is at hand or the responder is being left alone. Never throws, never lasts longer than its limit. */
   ask(serial: string): Promise<void>;
@@ -85,7 +85,7 @@ export const createOcspClient = ({ row, certificate }: Authority, ports: OcspPor
     get state() { return { ...state, remembered: answers.size }; },
     remembered: (serial) => {
       const known = answers.get(serial)?.answer;
-      return known !== undefined && clock.now() <= known.until ? known : null;
+      return known !== undefined && (known.status === 'revoked' || clock.now() <= known.until) ? known : null;
     },
     offered: (serial, bytes) => {
       const answer = verifyOcspAnswer(bytes, { issuer: certificate, serial, nonce: null }, { now: clock.now(), nonce: 'theirs', responderStatus: ports.responderStatus });

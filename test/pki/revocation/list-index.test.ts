@@ -36,6 +36,11 @@ describe('the index', () => {
     expect([count, table.byteLength]).toEqual([1000, 8192]);
   });
   it('reads serial numbers as certificates write them', () => expect(serialHex(childrenOf(onlyDer(entriesOf(['00ff'])))[0]!.content)).toBe('ff'));
+  it.each([['05', '020400000005'], ['ff', '0204000000ff'], ['-80', '0203ffff80']])('finds %s also where the list writes it longer than need be [X.690 §8.3.2]', (serial, written) => {
+    const entry = Buffer.concat([Buffer.from(written, 'hex'), toDer(time(new Date(AT)))]);
+    const entries = Buffer.concat([Buffer.of(0x30, entry.length), entry]);
+    expect(findEntry(entries, buildIndex(entries), serialContent(serial))).not.toBeNull();
+  });
 });
 describe('entries that do not add up are refused', () => {
   const good = entriesOf(['0102']);

@@ -64,6 +64,7 @@ const provoked: Partial<Record<ErrorCode, Provoke>> = {
   'saml.authn-context': ask(() => ({ levels: ['http://nobody.example/issues/this'] })),
   'saml.name-id-policy': children('<samlp:NameIDPolicy Format="urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos"></samlp:NameIDPolicy>'),
   'saml.subject': children('<saml:Subject><saml:NameID>somebody</saml:NameID></saml:Subject>'),
+  'saml.sign-message': children('<samlp:Extensions><csig:SignMessage xmlns:csig="http://id.elegnamnden.se/csig/1.1/dss-ext/ns" MustShow="true"><csig:Message>VGV4dA==</csig:Message></csig:SignMessage></samlp:Extensions>'),
   'saml.scoping': children('<samlp:Scoping><samlp:IDPList><samlp:IDPEntry ProviderID="https://another.example/idp"></samlp:IDPEntry></samlp:IDPList></samlp:Scoping>'),
   'saml.request-replayed': (agent) => simple.start(agent, bryggan, { id: answered }),
   'service.disabled': (agent) => off.start(agent, bryggan),

@@ -14,7 +14,8 @@ import { nodeName } from './app-parts.ts';
 import type { Feeds } from './app-feeds.ts';
 import { sourceReadings } from './app-sources.ts';
 import type { MetadataSources } from './federation/sources/sources.ts';
-import type { ClockBook } from './federation/radar/clocks.ts';
+import { systemClock } from './core/ports.ts';
+import { ownClockOff, type ClockBook } from './federation/radar/clocks.ts';
 import type { Keyring } from './keys/keyring.ts';
 import { keysStanding } from './keys/view.ts';
 import type { NodeVersion } from './federation/review/nodes.ts';
@@ -40,7 +41,8 @@ export interface Watched {
 const ALARMS = ['ok', 'late', 'grace', 'away'] as const satisfies readonly FreshnessAlarm[];
 
 export const createView = ({ configuration, metrics, trail, stores, revocation, registry, feeds, sources, disagreeing, draining, certificates, clocks, keyring }: Watched): ManagementView => {
-  const ready: ManagementView['ready'] = async () => readinessOf({ draining: draining(), auditHealthy: trail.status().healthy, issuersWithoutRevocation: revocation.missing(), store: await stores.health() });
+  const clockOff = (): number | null => ownClockOff(clocks.rows(), systemClock.now());
+  const ready: ManagementView['ready'] = async () => readinessOf({ draining: draining(), auditHealthy: trail.status().healthy, issuersWithoutRevocation: revocation.missing(), store: await stores.health(), clockOffSeconds: clockOff() });
   const one = (value: number) => [{ labels: {}, value }];
   metrics.addReading(async () => {
     const lists = revocation.freshness();
@@ -64,6 +66,7 @@ export const createView = ({ configuration, metrics, trail, stores, revocation, 
       { name: 'bryggan_registry_nodes_disagree', help: 'Other nodes that serve another version of the registry', values: one(disagreeing().length) },
       { name: 'bryggan_feed_valid_until_seconds', help: 'End of validity of each metadata feed that we publish, Unix time', values: feeds.lines().map(({ id, validUntil }) => ({ labels: { feed: id }, value: validUntil / 1000 })) },
       { name: 'bryggan_feed_faults', help: 'Metadata feeds of ours that could not be signed anew', values: one(feeds.publisher.faults.length) },
+      { name: 'bryggan_clock_ahead_seconds', help: 'How far our own clock is ahead of what most services say in their signed requests; negative: behind; 0 while they agree or too few speak', values: one(clockOff() ?? 0) },
       { name: 'bryggan_store_up', help: '1 when the store answers', values: one((await stores.health()) === 'up' ? 1 : 0) },
     ];
   });

@@ -1,10 +1,12 @@
-/** Is this node fit to serve? Its own faults make it not ready; a shared store away is `degraded`, so that people still meet the page. */
+/** Is this node fit to serve? Its own faults make it not ready; a shared store away or a clock that seems wrong is `degraded`, so that people still meet the page. */
 export interface NodeState {
   readonly draining: boolean;
   readonly auditHealthy: boolean;
   /** Issuers without any revocation data yet; their cards cannot be checked. */
   readonly issuersWithoutRevocation: readonly string[];
   readonly store: 'up' | 'away';
+  /** Seconds by which most services say that our clock is ahead; negative: behind; null: they do not. */
+  readonly clockOffSeconds: number | null;
 }
 export interface Readiness { readonly status: 'ready' | 'degraded' | 'not-ready'; readonly reasons: readonly string[] }
 
@@ -15,5 +17,10 @@ export const readinessOf = (state: NodeState): Readiness => {
     ...(state.issuersWithoutRevocation.length === 0 ? [] : [`no revocation data for ${state.issuersWithoutRevocation.join(', ')}`]),
   ];
   if (faults.length > 0) return { status: 'not-ready', reasons: faults };
-  return state.store === 'away' ? { status: 'degraded', reasons: ['the shared store is away'] } : { status: 'ready', reasons: [] };
+  const { clockOffSeconds } = state;
+  const doubts = [
+    ...(state.store === 'away' ? ['the shared store is away'] : []),
+    ...(clockOffSeconds === null ? [] : [`by the requests of most services this node's clock is ${Math.abs(clockOffSeconds)} seconds ${clockOffSeconds > 0 ? 'ahead' : 'behind'}`]),
+  ];
+  return { status: doubts.length > 0 ? 'degraded' : 'ready', reasons: doubts };
 };

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { readinessOf, type NodeState } from '../../src/observability/health.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 
-const well: NodeState = { draining: false, auditHealthy: true, issuersWithoutRevocation: [], store: 'up' };
+const well: NodeState = { draining: false, auditHealthy: true, issuersWithoutRevocation: [], store: 'up', clockOffSeconds: null };
 describe('readiness', () => {
   it.each<[string, Partial<NodeState>, string, number]>([
     ['a node that is well', {}, 'ready', 0],
     ['the shared store away: people meet the page', { store: 'away' }, 'degraded', 1],
+    ['M05: a clock that most services say is wrong', { clockOffSeconds: 90 }, 'degraded', 1],
     ['draining', { draining: true }, 'not-ready', 1],
     ['the trail cannot be written', { auditHealthy: false }, 'not-ready', 1],
     ['revocation data never loaded', { issuersWithoutRevocation: ['a', 'b'] }, 'not-ready', 1],

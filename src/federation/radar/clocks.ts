@@ -15,3 +15,22 @@ export const createClockBook = (): ClockBook => {
     rows: () => [...ages].map(([service, { last, seen }]) => ({ service, milliseconds: Math.min(...last), seen })),
   };
 };
+
+/** As many services at least, heard within the hour: fewer are their own fault sooner than ours. */
+const WITNESSES = 3;
+const RECENT = 3_600_000;
+/** The default allowance between a peer's clock and ours: beyond it logins fail. */
+const WRONG_MILLISECONDS = 60_000;
+/**
+ * Whole seconds by which our own clock is ahead (negative: behind) of what most services say; null when most agree with it, or too few
+ * speak (threats M05). An alarm and no more: an old request that somebody sends again makes its service look behind.
+ */
+export const ownClockOff = (rows: readonly ClockRow[], now: Instant): number | null => {
+  const said = rows.filter(({ seen }) => now - seen < RECENT).map(({ milliseconds }) => milliseconds).toSorted((a, b) => a - b);
+  if (said.length < WITNESSES) return null;
+  const isWrong = (milliseconds: number): boolean => Math.abs(milliseconds) > WRONG_MILLISECONDS;
+  const [lower = 0, upper = 0] = [said[Math.floor((said.length - 1) / 2)], said[Math.floor(said.length / 2)]];
+  // Of an even number the two in the middle must say the same.
+  const agree = isWrong(lower) && isWrong(upper) && Math.sign(lower) === Math.sign(upper);
+  return agree ? Math.round((lower + upper) / 2000) : null;
+};

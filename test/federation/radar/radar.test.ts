@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { lettersFor } from '../../../src/admin/radar.ts';
 import { toPartyId, toServiceId } from '../../../src/core/ids.ts';
-import { createClockBook } from '../../../src/federation/radar/clocks.ts';
+import { createClockBook, ownClockOff } from '../../../src/federation/radar/clocks.ts';
 import { radarOf, REMINDERS, type Mark, type RadarView } from '../../../src/federation/radar/radar.ts';
 import { acceptAuthnRequest } from '../../../src/protocols/saml-idp/accept.ts';
 import { authnRequest, iso, NOW, peerKey, redirectQuery, testContext, testKey, testParty, testRegistry, testService, testWire } from '../../fixtures/saml.ts';
@@ -38,6 +38,14 @@ describe('the radar', () => {
     expect(radarOf(view({ fetched: new Set(['ale/journal']), sources: [{ id: 'sambi', alarm: 'ok', validUntil: NOW + 5 * DAY }] }, wire))).toEqual([]);
     expect(radarOf(view({ fetched: new Set(['ale/journal']), sources: [{ id: 'sambi', alarm: 'late', validUntil: NOW + 5 * DAY }, { id: 'skolfed', alarm: 'never', validUntil: null }] }, wire))).toMatchObject([{ kind: 'source', what: 'source skolfed', days: null, party: null }, { kind: 'source', what: 'source sambi', days: 5, reminder: 7 }]);
   });
+});
+describe('M05: our own clock, as most services see it', () => {
+  const rows = (...seconds: readonly number[]) => seconds.map((one, at) => ({ service: toServiceId(`ale/s${String(at)}`), milliseconds: one * 1000, seen: NOW }));
+  it.each<readonly [string, readonly number[], number | null]>([
+    ['they agree with it', [0, 1, -2], null], ['one alone is off', [0, 1, 90], null], ['ninety seconds ahead', [90, 89, 91, 0], 90], ['ninety seconds behind', [-90, -89, -91], -90],
+    ['off in both directions: nobody knows', [-90, -90, 90, 90], null], ['two are too few', [90, 90], null], ['as much as is allowed', [60, 60, 60], null],
+  ])('%s', (_what, seconds, expected) => { expect(ownClockOff(rows(...seconds), NOW)).toBe(expected); });
+  it('what was heard more than an hour ago counts no more', () => { expect(ownClockOff(rows(90, 90, 90), NOW + 3_600_000)).toBeNull(); });
 });
 describe('clocks of partners', () => {
   const service = toServiceId('ale/journal');

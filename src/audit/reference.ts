@@ -23,6 +23,7 @@ and kept in the shared store too.
 
 What verification cannot find: lines that were cut off behind the last checkpoint together with the checkpoint, when the store has lost
 its memory too; that is a minute at most. Whole days older than \`audit.retentionDays\` are deleted; their checkpoints stay.
+A trail that was silent for more than a month, or whose clock leapt, deletes nothing before it has gone on for 31 days more.
 
 ## A line
 

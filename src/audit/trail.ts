@@ -8,6 +8,7 @@ import type { Clock, Log } from '../core/ports.ts';
 import { chainEvent, checkpointHolds, GENESIS, parseCheckpoint, parseLine, signCheckpoint } from './chain.ts';
 import type { AuditEvent, AuditTrail } from './model.ts';
 import type { TrailSink } from './files.ts';
+import { keptFrom } from './retention.ts';
 
 export interface TrailOptions {
   readonly sink: TrailSink;
@@ -32,7 +33,6 @@ export interface RunningTrail extends AuditTrail {
 }
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
-const DAY = 86_400_000;
 interface Waiting { readonly event: AuditEvent; readonly resolve: () => void; readonly reject: (error: Error) => void }
 interface Standing { readonly sequence: number; readonly hash: string; readonly day: string | null }
 const recovery = (facts: AuditEvent['facts']): AuditEvent => ({ type: 'trail.recovered', reference: null, serviceParty: null, service: null, personParty: null, person: null, code: null, facts });
@@ -50,6 +50,8 @@ class Trail implements RunningTrail {
   #writing: Promise<void> | null = null;
   #checkpointed = 0;
   #healthy = true;
+  /** Day on which the clock's leap was last told of. */
+  #leapt: string | null = null;
   constructor(options: TrailOptions) {
     this.#options = options;
   }
@@ -154,7 +156,10 @@ class Trail implements RunningTrail {
     if (!this.#healthy) return;
     const now = clock.now();
     this.#signCheckpoint(now);
-    const deleted = sink.deleteBefore(dayOf(now - retentionDays * DAY));
+    const { day: first, leapt } = keptFrom(sink.days(), dayOf(now), retentionDays);
+    if (leapt && this.#leapt !== dayOf(now)) log.error({ today: dayOf(now) }, 'audit days would be over their retention by a clock that has leapt by more than a month: none is deleted before it has gone on for as long');
+    this.#leapt = leapt ? dayOf(now) : null;
+    const deleted = sink.deleteBefore(first);
     if (deleted.length > 0) log.info({ days: deleted.length, until: deleted.at(-1) ?? '' }, 'audit days over their retention were deleted; their checkpoints stay');
     const free = sink.freeMegabytes();
     if (free < minFreeMegabytes) log.error({ freeMegabytes: Math.round(free), minFreeMegabytes }, 'the audit disk is nearly full: no audit, no login');

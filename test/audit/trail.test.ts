@@ -57,6 +57,27 @@ describe('recording', () => {
     expect(readFileSync(stage.checkpointPath(), 'utf8')).toContain('"sequence":1,');
     expect(stage.problems({ keptFrom: '2026-11-25' })).toEqual([]);
   });
+  it('M05: a clock that leaps ahead deletes nothing, and neither does the same clock a week later', async () => {
+    const stage = await new TrailStage().filled();
+    for (const later of [3650 * DAY, 3657 * DAY]) {
+      stage.now = START + later;
+      const trail = await stage.open();
+      await trail.record(event(99));
+      await trail.close();
+    }
+    expect(stage.days()).toEqual(['2026-11-23', '2026-11-24', '2026-11-25', '2036-11-20', '2036-11-27']);
+    expect(stage.problems()).toEqual([]);
+  });
+  it('a trail that has gone on for a month after a pause is cleared as always', async () => {
+    const stage = await new TrailStage().filled();
+    for (let day = 0; day < 31; day += 1) {
+      stage.now = START + (100 + day) * DAY;
+      const trail = await stage.open();
+      await trail.record(event(day));
+      await trail.close();
+    }
+    expect([stage.days().length, stage.days()[0]]).toEqual([31, '2027-03-03']);
+  });
   it('goes on after everything was deleted by retention: the next line hangs on the last checkpoint', async () => {
     const stage = await new TrailStage().filled();
     for (let left = stage.days().length; left > 0; left -= 1) rmSync(stage.path(0));

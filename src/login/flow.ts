@@ -22,7 +22,7 @@ import { actFor, personPartyOf, staleSinceOf, withMark } from './acting.ts';
 import { rememberActing } from './single-sign-on.ts';
 import { factsNamedBy, releaseFor, releaseMark, wordsOf } from './5-release.ts';
 import { enabledService, refuse, respond } from './6-respond.ts';
-import { methodPage, straightTo, type StraightWay } from './providers.ts';
+import { methodPage, straightTo, waysOn, type StraightWay } from './providers.ts';
 import { beginUpstream, checkUpstream, startUpstream } from './upstream.ts';
 import type { ServiceParty } from '../parties/model.ts';
 import type { SsoSession } from '../sessions/ports.ts';
@@ -115,7 +115,8 @@ const authenticate = async (visit: Visit, transaction: AcceptedTransaction, usab
   if (only === undefined) return noMethod(request);
   const failedCard = lastFailure !== null && lastFailure !== 'login.code';
   if (failedCard) {
-    return ask(visit, { kind: 'card-failed', code: lastFailure, methodKind: ports.methods.get(only)?.kind ?? 'certificate', tryAgain: pathOf(transaction.id, `method/${only}`), otherMethods: usable.length > 1 ? pathOf(transaction.id, 'method') : null }, ports);
+    const { again, others } = waysOn(transaction, [only, ...usable.slice(1)], service, ports);
+    return ask(visit, { kind: 'card-failed', code: lastFailure, methodKind: ports.methods.get(only)?.kind ?? 'certificate', tryAgain: pathOf(transaction.id, again), otherMethods: others === null ? null : pathOf(transaction.id, others) }, ports);
   }
   const straight = straightTo(transaction, usable, service, ports);
   if (straight !== undefined) return goStraight(visit, transaction, service, straight, ports);

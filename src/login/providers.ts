@@ -57,5 +57,11 @@ export const methodPage = ({ request, lastFailure }: AcceptedTransaction, servic
   const methods = withNames(methodOptions(request, service, ports, browser.lastMethod), request, service, browser, ports);
   return { kind: 'choose-method', methods, failure: lastFailure, cancellable: true, remembered: methods.some(({ other }) => other === true) };
 };
+/** After a failure, below the login's own address: the same again (an organisation's own login at once, not the list), and what else there is. */
+export const waysOn = ({ request, lastFailure, upstream }: AcceptedTransaction, [first, ...more]: readonly [string, ...string[]], service: ServiceParty, ports: LoginPorts): { readonly again: string; readonly others: 'method' | 'organisation' | null } => {
+  const providers = lastFailure?.startsWith('upstream.') === true && upstream != null && ports.methods.get(first)?.kind === 'upstream' ? providersFor(request, service, ports) : [];
+  const same = providers.find(({ id }) => methodIdOf(id) === upstream?.method);
+  return { again: same === undefined ? `method/${first}` : pathToProvider(same), others: more.length > 0 ? 'method' : same !== undefined && providers.length > 1 ? 'organisation' : null };
+};
 /** Below the login's own address: where the browser goes to be sent to this IdP. */
 export const pathToProvider = ({ id }: IdentityProvider): string => `method/${encodeURIComponent(methodIdOf(id))}`;

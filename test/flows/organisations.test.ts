@@ -7,6 +7,7 @@ import { askingService, goOn } from '../fixtures/asking-service.ts';
 import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
 import { testClient } from '../fixtures/oidc-client.ts';
 import { testKey } from '../fixtures/saml.ts';
+import { upstreamAnswer } from '../fixtures/upstream-idp.ts';
 import type { UserAgent, Visit } from '../fixtures/user-agent.ts';
 
 const ssoOf = (party: string): string => `https://idp.${party}.example/sso`;
@@ -128,6 +129,23 @@ describe('one organisation alone', () => {
     const agent = bryggan.agentFor(null);
     const scoping = `<samlp:Scoping><samlp:IDPList><samlp:IDPEntry ProviderID="https://idp.nobody.example/"></samlp:IDPEntry><samlp:IDPEntry ProviderID="${bryggan.entityId}"></samlp:IDPEntry></samlp:IDPList></samlp:Scoping>`;
     expect(methods(await goOn(agent, await both.start(agent, bryggan, { children: scoping })))).toEqual(['siths-card']);
+  });
+});
+describe('after an answer that could not be taken', () => {
+  /** Somebody else's answer, brought to the login at Borås. */
+  const failedAt = async (agent: UserAgent, page: Visit): Promise<readonly string[]> => {
+    const relayState = new URL(await choose(agent, page, 'boras/idp')).searchParams.get('RelayState') ?? '';
+    const xml = upstreamAnswer({ now: Date.now(), acs: `${bryggan.baseUrl}/upstream/saml/acs`, audience: `${bryggan.baseUrl}/upstream/saml/metadata`, inResponseTo: '_x' });
+    const body = new URLSearchParams({ SAMLResponse: Buffer.from(xml).toString('base64'), RelayState: relayState }).toString();
+    const failed = await goOn(agent, await agent.go(`${bryggan.baseUrl}/upstream/saml/acs`, { method: 'POST', from: new URL(ssoOf('boras')), body }));
+    expect(failed.step).toBe('card-failed');
+    return failed.links.flatMap(({ href }) => /\/login\/[^/]+\/(.+)$/.exec(href)?.[1] ?? []);
+  };
+  it('the same organisation is one Enter away, and so is another, or card and phone where there are some', async () => {
+    const [first, second] = [bryggan.agentFor(null), bryggan.agentFor(null)];
+    expect(await failedAt(first, await goOn(first, await only.start(first, bryggan)))).toEqual([`method/${encodeURIComponent('idp:boras/idp')}`, 'organisation']);
+    const chooser = await goOn(second, await both.start(second, bryggan));
+    expect(await failedAt(second, await second.submit(chooser, { button: ({ value }) => value === 'organisation' }))).toEqual([`method/${encodeURIComponent('idp:boras/idp')}`, 'method']);
   });
 });
 describe('a hint of the service', () => {

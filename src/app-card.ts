@@ -12,6 +12,7 @@ import type { Locale } from './core/locale.ts';
 import { newReference } from './core/secrets.ts';
 import { park, type AuthenticationOutcome } from './login/3-authenticate.ts';
 import { lineOf } from './login/audit-lines.ts';
+import { recordStranger } from './login/stranger-line.ts';
 import { cardTestAddress, isCardTest, openCardTest } from './login/card-test.ts';
 import type { LoginPorts } from './login/context.ts';
 import { bareFrame } from './login/frame.ts';
@@ -71,7 +72,7 @@ const endpointPorts = (wiring: CardWiring): CardEndpointPorts => {
     failurePage: async (error, facts) => {
       const reference = newReference(ports.random);
       const row = errorCatalogue[error.code];
-      if (row.audited) await ports.audit.record(lineOf(row.text === 'card-proxy' ? 'card.proxy-refused' : 'request.refused', { reference, code: error.code, facts: { ...error.facts, via: facts.via, detail: error.detail } }));
+      if (row.audited) await recordStranger(lineOf(row.text === 'card-proxy' ? 'card.proxy-refused' : 'request.refused', { reference, code: error.code, facts: { ...error.facts, via: facts.via, detail: error.detail } }), facts.via === 'tls' ? facts.remoteAddress : null, ports);
       const locale = facts.acceptLanguage?.toLowerCase().startsWith('en') === true ? 'en' : 'sv';
       return { status: row.http, html: ui.renderAlone({ kind: 'error', code: error.code, answer: null, retry: null }, { ...cardHostFrame(locale, ports), reference }) };
     },

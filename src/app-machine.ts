@@ -39,6 +39,6 @@ export const createMachine = (listener: MachineListener, { handle }: OidcParts, 
   const hints = certificateHints([{ issuers }], trusted.trust, 'function');
   const server = createMachineServer({ url, ...readPair(files), hints, bodyLimit: BODY_LIMIT, log: ports.log });
   tls.follow({ name: 'machine', files, server: server.server, optionsFor: (pair) => machineTlsOptions({ ...pair, hints }) });
-  registerMachine(server, { handle, peerOf: (request) => peerOf(presentedBy(request), issuers, trusted), noteRefusal: (error, client, endpoint) => noteOidcRefusal(error, client, endpoint, ports) });
+  registerMachine(server, { handle, peerOf: (request) => peerOf(presentedBy(request), issuers, trusted), noteRefusal: (error, refusal) => noteOidcRefusal(error, refusal, ports) });
   return server;
 };

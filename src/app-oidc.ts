@@ -6,6 +6,7 @@ import { browserOf } from './http/browser.ts';
 import type { OutboundClient } from './http/outbound.ts';
 import { sendFlow, type ReplyTools } from './http/reply-page.ts';
 import { lineOf } from './login/audit-lines.ts';
+import { recordStranger } from './login/stranger-line.ts';
 import { noCookies, type LoginPorts } from './login/context.ts';
 import { bareFrame } from './login/frame.ts';
 import { arrive } from './login/login.ts';
@@ -15,7 +16,7 @@ import { acceptEndSession, type EndSession } from './protocols/oidc-op/end-sessi
 import { createOidcLogoutFace } from './protocols/oidc-op/logout-face.ts';
 import type { PartyRegistry } from './parties/model.ts';
 import { createProvider, paths, type ProviderSettings } from './protocols/oidc-op/provider.ts';
-import { mutualTlsAliases, registerOidc } from './protocols/oidc-op/plugin.ts';
+import { mutualTlsAliases, registerOidc, type OidcRefusal } from './protocols/oidc-op/plugin.ts';
 import { createOidcFace } from './protocols/oidc-op/respond.ts';
 import type { Follower, Reading } from './app-keys.ts';
 import { enabledClient } from './protocols/oidc-op/snapshot.ts';
@@ -71,10 +72,10 @@ const describe = (error: Error): string => {
 };
 
 /** A refusal that oidc-provider made by itself, for the trail. */
-export const noteOidcRefusal = async (error: Error, client: string | null, endpoint: string, ports: LoginPorts): Promise<void> => {
+export const noteOidcRefusal = async (error: Error, { client, endpoint, address }: OidcRefusal, ports: LoginPorts): Promise<void> => {
   const service = client === null ? undefined : enabledClient(client, ports.registry);
   ports.log.info({ endpoint, error: error.message, client: createHash('sha256').update(client ?? '').digest('hex').slice(0, 16) }, 'an OpenID Connect request was refused');
-  await ports.audit.record(lineOf('request.refused', { ...(service === undefined ? {} : { slip: { service: service.id, party: service.party } }), code: endpoint === 'token' ? 'oidc.grant' : 'oidc.request', facts: { endpoint, error: error.message, detail: describe(error) } }));
+  await recordStranger(lineOf('request.refused', { ...(service === undefined ? {} : { slip: { service: service.id, party: service.party } }), code: endpoint === 'token' ? 'oidc.grant' : 'oidc.request', facts: { endpoint, error: error.message, detail: describe(error) } }), address, ports);
 };
 
 export const routeOidc = (server: Parameters<typeof registerOidc>[0], { handle, endSession }: OidcParts, ports: LoginPorts, { observe, ...tools }: ReplyTools & { readonly observe: (request: Reading) => void }): void => {
@@ -92,6 +93,6 @@ export const routeOidc = (server: Parameters<typeof registerOidc>[0], { handle, 
     },
     send: (request, reply, flow) => sendFlow(request, reply, flow, tools),
     sendForm: (request, reply, form) => sendFlow(request, reply, { content: { kind: 'answer', answer: form }, frame: bareFrame(ports), cookies: [] }, tools),
-    noteRefusal: (error, client, endpoint) => noteOidcRefusal(error, client, endpoint, ports),
+    noteRefusal: (error, refusal) => noteOidcRefusal(error, refusal, ports),
   });
 };

@@ -11,7 +11,8 @@ Made by \`node src/audit/write-reference.ts\` from the catalogue of events in \`
 
 The trail is evidence, not a log. One append-only file per node and day lies in \`audit/\` of the state directory
 (\`audit-<node>-<day>.jsonl\`, days in UTC). Every login and every refusal has its line on disk before the answer leaves; when the
-line cannot be written, nobody is let in. Lines are chained by SHA-256: changing, removing, inserting or reordering one breaks every
+line cannot be written, nobody is let in. Refused requests that anybody can send
+are recorded up to \`login.startsPerMinute\` from one address outside the parties' networks; a last line with \`web.rate\` says that there were more, so that nobody fills the disk. Lines are chained by SHA-256: changing, removing, inserting or reordering one breaks every
 line after it. Every minute, and at midnight, the end of the chain is signed with the audit key (Ed25519) into \`checkpoints-<node>.jsonl\`,
 and kept in the shared store too.
 

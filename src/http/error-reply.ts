@@ -6,6 +6,7 @@ import { referenceOf } from '../core/secrets.ts';
 import { lineOf } from '../login/audit-lines.ts';
 import { bareFrame } from '../login/frame.ts';
 import type { LoginPorts } from '../login/context.ts';
+import { recordStranger } from '../login/stranger-line.ts';
 import { sendPage, type ReplyTools } from './reply-page.ts';
 
 /** Framework errors that are the client's doing. */
@@ -22,7 +23,7 @@ export const createErrorReply = (ports: LoginPorts, tools: ReplyTools) => async 
   const reference = referenceOf(ports.settings.secret, 'error', error.code, request.url, typeof request.body === 'string' ? request.body : '');
   if (errorCatalogue[error.code].audited) {
     try {
-      await ports.audit.record(lineOf('request.refused', { reference, code: error.code, facts: { ...error.facts, detail: error.detail.slice(0, 300) } }));
+      await recordStranger(lineOf('request.refused', { reference, code: error.code, facts: { ...error.facts, detail: error.detail.slice(0, 300) } }), request.ip, ports);
     } catch (auditError) {
       error = toBrygganError(auditError);
     }

@@ -18,6 +18,7 @@ import { methodOptions } from './2-choose-method.ts';
 import { answerLevel, rankOf } from '../core/assurance.ts';
 import { methodPage } from './providers.ts';
 import { establishSession } from './single-sign-on.ts';
+import { recordStranger } from './stranger-line.ts';
 import { checkUpstream, isOffered, isTooOld, methodOf, startUpstream } from './upstream.ts';
 import type { Arrival } from './ports.ts';
 import type { AcceptedTransaction, AuthenticatedTransaction, LoginTransaction, VerifiedIdentity } from './transaction.ts';
@@ -30,7 +31,7 @@ export const redirectTo = (visit: Visit, ports: LoginPorts, rest = ''): FlowRepl
 export const arrive = async (arrival: Arrival, transport: 'same-site-cookies' | 'cross-site-post', browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
   const { outcome } = arrival;
   if (!outcome.ok) {
-    await ports.audit.record(lineOf('request.refused', { slip: outcome.slip, code: outcome.error.code, facts: { ...outcome.error.facts, detail: outcome.error.detail } }));
+    await recordStranger(lineOf('request.refused', { slip: outcome.slip, code: outcome.error.code, facts: { ...outcome.error.facts, detail: outcome.error.detail } }), browser.address, ports);
     ports.observe({ party: outcome.slip.party, service: outcome.slip.service, method: 'none', result: outcome.error.code });
     const answer = await refuse(outcome.slip, outcome.error, ports);
     if (answer === null) throw outcome.error;
@@ -71,7 +72,7 @@ export const open = async (id: string, browser: Browser, ports: LoginPorts): Pro
   if (stored === undefined) return over(browser, ports);
   const { value: transaction, version } = stored;
   const secret = browser.transactionSecret;
-  if (secret === null || !matchesDigest(secret, transaction.cookieHash)) return strange(transaction, secret === null, ports);
+  if (secret === null || !matchesDigest(secret, transaction.cookieHash)) return strange(transaction, secret === null, browser, ports);
   return { visit: visitOf(transaction, version, browser, secret), stored };
 };
 export const isReply = (opened: Opened | FlowReply): opened is FlowReply => 'content' in opened;
@@ -83,9 +84,9 @@ const over = async (browser: Browser, ports: LoginPorts): Promise<FlowReply> => 
     : reply(pageContent({ kind: 'already-logged-in', serviceUrl: null }), bareFrame(ports));
 };
 /** Another browser, or its cookie is lost: nothing of the login is shown but where to start again. */
-const strange = async (transaction: LoginTransaction, cookieless: boolean, ports: LoginPorts): Promise<FlowReply> => {
+const strange = async (transaction: LoginTransaction, cookieless: boolean, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
   const code = cookieless ? 'login.cookie-missing' : 'login.other-browser';
-  await ports.audit.record(transactionLine('request.refused', transaction, { code }));
+  await recordStranger(transactionLine('request.refused', transaction, { code }), browser.address, ports);
   const registry = ports.registry.current();
   const service = registry.services.get(serviceOf(transaction));
   const serviceUrl = service === undefined ? null : askerOf(service, registry).homeUrl;
@@ -98,10 +99,10 @@ export const begin = async (id: string, code: string, browser: Browser, ports: L
   if (stored === undefined) return over(browser, ports);
   const { value: transaction, version } = stored;
   if (transaction.cookieHash !== null) return reply({ kind: 'redirect', to: pathOf(transaction.id) }, bareFrame(ports));
-  if (!matchesDigest(code, transaction.beginCodeHash)) return strange(transaction, true, ports);
+  if (!matchesDigest(code, transaction.beginCodeHash)) return strange(transaction, true, browser, ports);
   const secret = newId(ports.random, 128);
   const taken = await ports.stores.transactions.replace({ ...transaction, cookieHash: digestOf(secret), beginCodeHash: null }, version);
-  if (!taken) return strange(transaction, true, ports);
+  if (!taken) return strange(transaction, true, browser, ports);
   return reply({ kind: 'redirect', to: pathOf(transaction.id) }, bareFrame(ports), [{ name: 'transaction', id: transaction.id, value: secret }]);
 };
 
@@ -154,13 +155,13 @@ export const returned = async (id: string, code: string, browser: Browser, ports
   const { value: transaction, version } = stored;
   const secret = browser.transactionSecret;
   const cookieHolds = secret !== null && matchesDigest(secret, transaction.cookieHash);
-  if (transaction.state !== 'accepted') return cookieHolds ? reply({ kind: 'redirect', to: pathOf(transaction.id) }, bareFrame(ports)) : strange(transaction, secret === null, ports);
+  if (transaction.state !== 'accepted') return cookieHolds ? reply({ kind: 'redirect', to: pathOf(transaction.id) }, bareFrame(ports)) : strange(transaction, secret === null, browser, ports);
   const visit = visitOf(transaction, version, browser, secret);
   if (!cookieHolds) {
     await redeem({ value: transaction, version }, code, false, ports).catch(async () => {
       await ports.audit.record(transactionLine('login.refused', transaction, { code: 'login.other-browser' }));
     });
-    return strange(transaction, secret === null, ports);
+    return strange(transaction, secret === null, browser, ports);
   }
   return settle(visit, ports, () => takeUp(visit, transaction, version, code, ports));
 };

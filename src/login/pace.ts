@@ -15,6 +15,8 @@ export interface PaceLimits {
 export interface Pace {
   /** A verified request of this service came in. Errors: `service.rate`. */
   request(service: ServiceId): void;
+  /** A request from this address was refused: how many of the running minute with it. */
+  refusals(address: string): number;
   answeredSilently(session: SessionId, service: ServiceId): void;
   /** It was answered so often that no person can be behind it: the service does not keep the login it is given. */
   circles(session: SessionId, service: ServiceId): boolean;
@@ -25,6 +27,7 @@ export const createPace = (clock: Clock, limits: PaceLimits): Pace => {
   let began = 0;
   const requests = new Map<string, number>();
   const answers = new Map<string, number>();
+  const refused = new Map<string, number>();
   const add = (counts: Map<string, number>, key: string): number => {
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
@@ -36,12 +39,14 @@ export const createPace = (clock: Clock, limits: PaceLimits): Pace => {
     began = now;
     requests.clear();
     answers.clear();
+    refused.clear();
   };
   return {
     request: (service) => {
       turn();
       if (add(requests, service) > limits.requestsPerService) fail('service.rate', `more than ${limits.requestsPerService} requests of one service in a minute`, { service });
     },
+    refusals: (address) => { turn(); return add(refused, address); },
     answeredSilently: (session, service) => { turn(); add(answers, `${session} ${service}`); },
     circles: (session, service) => { turn(); return (answers.get(`${session} ${service}`) ?? 0) >= limits.silentAnswers; },
   };

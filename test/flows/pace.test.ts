@@ -1,5 +1,5 @@
 /** A service that floods us, and one that sends a browser in circles: what it and the others meet (threats K11). */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { askingService, isAnswer, logIn, receivedFrom } from '../fixtures/asking-service.ts';
 import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
 
@@ -39,5 +39,20 @@ describe('a service that does not keep the login it is given', () => {
     expect(asked.text).toMatch(/om och om igen|again and again/);
     expect(isAnswer(await quiet.start(agent, bryggan))).toBe(true);
     expect(receivedFrom(await agent.settle(await agent.submit(asked, { button: ({ data }) => data['answer'] === 'yes' }), isAnswer)).status).toEqual(['Success']);
+  });
+});
+
+describe('K11, L05: somebody who sends what is refused, without end', () => {
+  it('gets the same page every time, and as many lines in the trail as logins are allowed, the last of which says so', async () => {
+    const paced = await startBryggan({ services: [quiet.files], broker: (broker) => { broker.setIn(['login', 'startsPerMinute'], 5); } });
+    onTestFinished(() => paced.stop());
+    const stranger = paced.agentFor(null);
+    const lines = (): readonly (string | null)[] => paced.audit().filter(({ type }) => type === 'request.refused').map(({ code }) => code);
+    const statuses = new Set<number>();
+    // The minute may turn meanwhile: then there are twice as many.
+    for (let sent = 0; sent < 40; sent += 1) statuses.add((await stranger.once(`${paced.baseUrl}/saml/sso?SAMLRequest=garbage`)).status);
+    expect([...statuses]).toEqual([400]);
+    expect(lines().slice(0, 6)).toEqual([...Array.from({ length: 5 }, () => lines()[0]), 'web.rate']);
+    expect(lines().length).toBeLessThanOrEqual(12);
   });
 });

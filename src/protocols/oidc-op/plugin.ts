@@ -8,6 +8,8 @@ import type { Arrival } from '../../login/ports.ts';
 import { Exchange, inExchange, type Peer } from './exchange.ts';
 import { paths } from './provider.ts';
 
+/** Whose request was refused, where, and from which address. */
+export interface OidcRefusal { readonly client: string | null; readonly endpoint: string; readonly address: string }
 export interface OidcRouteOptions {
   /** oidc-provider's request listener. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -17,7 +19,7 @@ export interface OidcRouteOptions {
   /** A refusal that leaves as a form post, with our page around it. */
   readonly sendForm: (request: FastifyRequest, reply: FastifyReply, form: PostForm) => FastifyReply;
   /** Puts a refusal on record that oidc-provider made by itself. */
-  readonly noteRefusal: (error: Error, client: string | null, endpoint: string) => Promise<void>;
+  readonly noteRefusal: (error: Error, refusal: OidcRefusal) => Promise<void>;
   /** `text`: raw query or body of the end session endpoint. */
   readonly endSession: (text: string, transport: 'same-site-cookies' | 'cross-site-post', request: FastifyRequest) => Promise<FlowReply>;
   /** Who read our keys. */
@@ -50,7 +52,7 @@ const authorize = async (request: FastifyRequest, reply: FastifyReply, options: 
   for (const name of reply.raw.getHeaderNames()) if (!headers.includes(name)) reply.raw.removeHeader(name);
   if (exchange.reply !== null) return options.send(request, reply, exchange.reply);
   if (exchange.failure !== null) throw exchange.failure;
-  if (exchange.refusal !== null) await options.noteRefusal(exchange.refusal, clientNamed(request), 'authorize');
+  if (exchange.refusal !== null) await options.noteRefusal(exchange.refusal, { client: clientNamed(request), endpoint: 'authorize', address: request.ip });
   return passOn(exchange, request, reply, options);
 };
 
@@ -60,7 +62,7 @@ const serve = (endpoint: string, options: ServeOptions) => async (request: Fasti
   reply.raw.setHeader('x-content-type-options', 'nosniff');
   void reply.hijack();
   await inExchange(exchange, () => options.handle(request.raw, reply.raw));
-  if (exchange.refusal !== null) await options.noteRefusal(exchange.refusal, null, endpoint);
+  if (exchange.refusal !== null) await options.noteRefusal(exchange.refusal, { client: null, endpoint, address: request.ip });
   return reply;
 };
 

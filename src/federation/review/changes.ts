@@ -6,7 +6,9 @@ import type { PartyId, ServiceId } from '../../core/ids.ts';
 import type { IdentityProvider, Party, Registry, ServiceParty } from '../../parties/model.ts';
 import type { Change, Difference, Risk } from './model.ts';
 import { clientChanges } from './client-changes.ts';
+import { proxyingChanges } from './proxying-changes.ts';
 import { samlChanges } from './saml-changes.ts';
+import { spelled, unruled } from './unruled.ts';
 
 export type { Change, Difference, Risk } from './model.ts';
 
@@ -56,11 +58,13 @@ const wireChanges = (before: ServiceParty, after: ServiceParty): readonly Differ
   if (before.wire.protocol === 'oidc' && after.wire.protocol === 'oidc') return clientChanges(before.wire, after.wire);
   return [difference('protocol', 'high', `speaks ${after.wire.protocol} from now on (was ${before.wire.protocol})`)];
 };
-const shape = ({ federation, ...rest }: ServiceParty): unknown => ({ ...rest, federation: federation.id });
+/** Settings that a rule above speaks of; a federation by its name, since what it says is not the service's. */
+const ruled: ReadonlySet<string> = new Set<keyof ServiceParty>(['enabled', 'names', 'logo', 'homeUrl', 'sso', 'methods', 'minimumLevel', 'federation', 'sign', 'encryption', 'release', 'proxying', 'wire']);
+const shape = ({ federation, ...rest }: ServiceParty): string => spelled({ ...rest, federation: federation.id });
 const serviceChanges = (before: ServiceParty, after: ServiceParty): readonly Difference[] => {
-  const found = [...settingsChanges(before, after), ...wireChanges(before, after)];
+  const found = [...settingsChanges(before, after), ...proxyingChanges(before.proxying, after.proxying), ...wireChanges(before, after), ...unruled(before, after, ruled)];
   // Something differs that no rule above knows: that is for a person.
-  return found.length === 0 && !same(shape(before), shape(after)) ? [difference('other', 'high', 'differs in something that has no rule of its own')] : found;
+  return found.length === 0 && shape(before) !== shape(after) ? [difference('other', 'high', 'differs in something that has no rule of its own')] : found;
 };
 
 const lowPartyKeys: readonly (keyof Party)[] = ['displayName', 'support'];
@@ -77,8 +81,6 @@ const come = (service: ServiceParty, owner: ServiceParty | undefined): Differenc
   owner === undefined ? difference('service-added', 'high', `is new: ${service.names.sv}, ${service.wire.entityId}, follows ${service.federation.id}`)
   : difference('entity-id-moved', 'high', `takes the entityID ${service.wire.entityId} over from ${owner.id}`);
 
-const spelledOut = (_key: string, value: unknown): unknown => (value instanceof Map ? [...value as Map<unknown, unknown>] : value);
-const spelled = (value: unknown): string => JSON.stringify(value, spelledOut);
 /** Whoever is believed about people: every change is for a person, but for what is only shown. */
 const providerChanges = (before: IdentityProvider | undefined, after: IdentityProvider | undefined): readonly Change[] => {
   const id = (after ?? before)?.id ?? '';

@@ -1,6 +1,7 @@
 /** What a change of a service's SAML metadata means. Keys are compared as keys: a new certificate around the same key is no new key. */
 import type { PeerKey, SamlService } from '../../parties/model.ts';
 import type { Difference, Risk } from './model.ts';
+import { unruled } from './unruled.ts';
 
 const hostOf = (url: string): string => URL.parse(url)?.host ?? url;
 const has = (keys: readonly PeerKey[], { key }: PeerKey): boolean => keys.some((one) => one.key.equals(key));
@@ -24,16 +25,17 @@ const keyChanges = (use: 'signing' | 'encryption', before: readonly PeerKey[], a
 };
 
 interface Endpoint { readonly url: string; readonly binding: string }
+const atWhich = { acs: 'receives answers', slo: 'is logged out', discovery: 'is told which IdP was chosen' } as const;
 /** Where answers and logouts go: another host is another recipient. */
-const endpointChanges = (what: string, before: readonly Endpoint[], after: readonly Endpoint[]): readonly Difference[] => {
+const endpointChanges = (what: keyof typeof atWhich, before: readonly Endpoint[], after: readonly Endpoint[]): readonly Difference[] => {
   const key = ({ url, binding }: Endpoint): string => `${binding} ${url}`;
   const hosts = new Set(before.map(({ url }) => hostOf(url)));
   const fresh = after.filter((one) => !before.some((old) => key(old) === key(one)));
   const lost = before.filter((one) => !after.some((now) => key(now) === key(one)));
   const risk = (url: string): Risk => (hosts.has(hostOf(url)) ? 'low' : 'high');
   return [
-    ...fresh.map(({ url }): Difference => ({ kind: risk(url) === 'high' ? `${what}-host` : `${what}-address`, risk: risk(url), says: `${what === 'acs' ? 'receives answers' : 'is logged out'} at ${url}${risk(url) === 'high' ? ', a host that it did not have before' : ''}` })),
-    ...lost.map(({ url }): Difference => ({ kind: `${what}-removed`, risk: 'low', says: `no longer ${what === 'acs' ? 'receives answers' : 'is logged out'} at ${url}` })),
+    ...fresh.map(({ url }): Difference => ({ kind: risk(url) === 'high' ? `${what}-host` : `${what}-address`, risk: risk(url), says: `${atWhich[what]} at ${url}${risk(url) === 'high' ? ', a host that it did not have before' : ''}` })),
+    ...lost.map(({ url }): Difference => ({ kind: `${what}-removed`, risk: 'low', says: `no longer ${atWhich[what]} at ${url}` })),
   ];
 };
 
@@ -55,10 +57,16 @@ const cipherChanges = (before: SamlService, after: SamlService): readonly Differ
   return changed ? [{ kind: 'ciphers', risk: 'high', says: 'names other ciphers for its encryption key' }] : [];
 };
 /** Same wishes, but in other sets: a request that names a set by its number gets another one. */
-const setsOf = ({ attributeConsumingServices }: SamlService): string => JSON.stringify(attributeConsumingServices.map(({ index, isDefault, attributes }) => [index, isDefault, attributes]));
-const setChanges = (before: SamlService, after: SamlService): readonly Difference[] =>
-  setsOf(before) === setsOf(after) || namesOf(before).join(' ') !== namesOf(after).join(' ') ? [] : [{ kind: 'attribute-sets', risk: 'high', says: 'arranges the attributes that it asks for in other sets' }];
+const setsOf = ({ attributeConsumingServices }: SamlService, asked: readonly string[]): string => JSON.stringify(attributeConsumingServices.map(({ index, isDefault, attributes }) => [index, isDefault, attributes.flatMap(({ name, nameFormat }) => (asked.includes(name) ? [[name, nameFormat]] : []))]));
+const askedBy = ({ attributeConsumingServices }: SamlService): readonly string[] => attributeConsumingServices.flatMap(({ attributes }) => attributes.map(({ name }) => name));
+const setChanges = (before: SamlService, after: SamlService): readonly Difference[] => {
+  const common = askedBy(before).filter((name) => askedBy(after).includes(name));
+  return setsOf(before, common) === setsOf(after, common) ? [] : [{ kind: 'attribute-sets', risk: 'high', says: 'arranges the attributes that it asks for in other sets' }];
+};
 const orderOf = ({ assertionConsumerServices }: SamlService): string => JSON.stringify(assertionConsumerServices.map(({ index, isDefault, url }) => [index, isDefault, url]));
+
+const urlsOf = ({ discoveryResponses = [] }: SamlService): readonly Endpoint[] => discoveryResponses.map((url) => ({ url, binding: '' }));
+const ruled: ReadonlySet<string> = new Set<keyof SamlService>(['entityId', 'validUntil', 'authnRequestsSigned', 'wantAssertionsSigned', 'signingKeys', 'encryptionKeys', 'nameIdFormats', 'assertionConsumerServices', 'singleLogoutServices', 'attributeConsumingServices', 'discoveryResponses', 'entityCategories']);
 
 export const samlChanges = (before: SamlService, after: SamlService): readonly Difference[] => {
   const found: Difference[] = [];
@@ -71,7 +79,8 @@ export const samlChanges = (before: SamlService, after: SamlService): readonly D
   return [
     ...found, ...endpoints,
     ...endpointChanges('slo', before.singleLogoutServices.flatMap(({ url, responseUrl, binding }) => [{ url, binding }, { url: responseUrl, binding }]), after.singleLogoutServices.flatMap(({ url, responseUrl, binding }) => [{ url, binding }, ...(responseUrl === url ? [] : [{ url: responseUrl, binding }])])),
+    ...endpointChanges('discovery', urlsOf(before), urlsOf(after)),
     ...keyChanges('signing', before.signingKeys, after.signingKeys), ...keyChanges('encryption', before.encryptionKeys, after.encryptionKeys),
-    ...listChanges(before, after), ...cipherChanges(before, after), ...setChanges(before, after),
+    ...listChanges(before, after), ...cipherChanges(before, after), ...setChanges(before, after), ...unruled(before, after, ruled),
   ];
 };

@@ -1,6 +1,7 @@
 /** Every kind of change shows as itself, with its risk; one thing is changed at a time, and nothing changed shows nothing. */
 import { describe, expect, it } from 'vitest';
 import { changesBetween, isRisky, type Change } from '../../../src/federation/review/changes.ts';
+import { unruled } from '../../../src/federation/review/unruled.ts';
 import type { Registry } from '../../../src/parties/model.ts';
 import { keyDescriptor, testKey } from '../../fixtures/saml.ts';
 import { goodFiles, loadFiles, partyYaml, serviceXml, type Files } from '../../parties/tree.ts';
@@ -81,6 +82,45 @@ describe('what the operator decides about a service', () => {
     ['requests must be signed', `${settings}requestsSigned: true\n`, ['low requests-signed']],
   ])('%s', async (_name, yaml, expected) => {
     expect(shown(await changed(withYaml(yaml)))).toEqual(expected);
+  });
+});
+
+describe('the applications behind a local IdP', () => {
+  const one = (allow: string, name = 'Planering'): string => `    - { entityId: 'https://one.example.se/sp', names: { sv: ${name}, en: Planning }, allow: [${allow}] }\n`;
+  const behind = (requesters: string, others = 'employeeHsaId'): string => `${settings}proxying:\n  requesters:\n${requesters}  others: [${others}]\n`;
+  const twin = withYaml(behind(one('employeeHsaId')));
+  it.each<readonly [string, string, readonly string[]]>([
+    ['the same again', behind(one('employeeHsaId')), []],
+    ['one may receive more', behind(one('employeeHsaId, commissionPurpose')), ['high behind-wider']],
+    ['one may receive less', behind(one('')), ['high behind-narrower']],
+    ['one has another name', behind(one('employeeHsaId', 'Tiderna')), ['low behind-name']],
+    ['one more', behind(`${one('employeeHsaId')}    - { entityId: 'https://two.example.se/sp', allow: [employeeHsaId] }\n`), ['high behind-added']],
+    ['all others may receive more', behind(one('employeeHsaId'), 'employeeHsaId, commissionPurpose'), ['high behind-others']],
+    ['no local IdP any more', settings, ['high proxying', 'high behind-removed', 'high behind-others', 'high requests-signed']],
+    ['one may receive more, beside another name of the service (threats F06)', `${behind(one('employeeHsaId, commissionPurpose'))}names: { sv: Journalen, en: Records }\n`, ['low name', 'high behind-wider']],
+  ])('%s', async (_name, yaml, expected) => {
+    expect(shown(await changed(withYaml(yaml), twin))).toEqual(expected);
+  });
+});
+
+describe('nothing hides beside a harmless change (threats F06)', () => {
+  const discovery = (url: string): string => `<md:Extensions><idpdisc:DiscoveryResponse xmlns:idpdisc="urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol" Binding="urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol" Location="${url}" index="1"/></md:Extensions>`;
+  const answering = (url: string, xml = good): string => xml.replace(/(<md:SPSSODescriptor[^>]*>)(?:<md:Extensions>.*?<\/md:Extensions>)?/s, `$1${discovery(url)}`);
+  it('another host that is told which IdP was chosen', async () => {
+    const twin = withXml(answering('https://app.example.se/chosen'));
+    expect(shown(await changed(withXml(answering('https://app.example.se/chosen/2')), twin))).toEqual(['low discovery-address', 'low discovery-removed']);
+    expect(shown(await changed(withXml(answering('https://evil.example.com/chosen', beside(key('second')))), twin))).toEqual(['high discovery-host', 'low discovery-removed', 'low signing-key-added']);
+  });
+  it('attributes arranged in other sets, while one is no longer asked for', async () => {
+    const asking = (first: string, second: string): Files => withXml(good.replace(/<md:AttributeConsumingService .*<\/md:AttributeConsumingService>/s, [first, second].map((wishes, at) => `<md:AttributeConsumingService index="${String(at + 1)}"><md:ServiceName xml:lang="sv">x</md:ServiceName>${wishes}</md:AttributeConsumingService>`).join('')));
+    const wishFor = (name: string): string => wish.replace('commissionPurpose', name);
+    const twin = asking(wishFor('givenName') + wishFor('surname'), wishFor('employeeHsaId'));
+    expect(shown(await changed(asking(wishFor('givenName'), wishFor('employeeHsaId')), twin))).toEqual(['low attributes-less']);
+    expect(shown(await changed(asking(wishFor('employeeHsaId'), wishFor('givenName')), twin))).toEqual(['low attributes-less', 'high attribute-sets']);
+  });
+  it('something that no rule knows', () => {
+    expect(unruled({ name: 1, rest: new Map([['a', 1]]) }, { name: 2, rest: new Map([['a', 2]]), more: [] }, new Set(['name']))).toMatchObject([{ kind: 'other', risk: 'high', says: 'differs in rest, more, for which there is no rule' }]);
+    expect(unruled({ name: 1, rest: new Map([['a', 1]]) }, { name: 2, rest: new Map([['a', 1]]) }, new Set(['name']))).toEqual([]);
   });
 });
 

@@ -5,11 +5,12 @@
 import { answerLevel, rankOf } from '../core/assurance.ts';
 import { isBrygganError } from '../core/errors.ts';
 import { newId } from '../core/ports.ts';
-import { sameHsaId, type SessionId } from '../core/ids.ts';
+import { sameHsaId, type HsaId, type SessionId } from '../core/ids.ts';
 import type { DirectoryPerson, PersonDirectory, PersonKey } from '../directory/model.ts';
 import type { ServiceParty } from '../parties/model.ts';
 import type { SsoSession } from '../sessions/ports.ts';
 import type { LoginPorts } from './context.ts';
+import { lookUpIfThere } from './acting.ts';
 import { endSession } from './logout.ts';
 import type { AuthenticationMethod } from './ports.ts';
 import { checkUpstream, isOffered, methodOf } from './upstream.ts';
@@ -26,7 +27,7 @@ export const reuseOf = async (session: SsoSession, request: AcceptedRequest, ser
   if (request.freshLoginRequired) return 'no'; // [SAMLCore §3.4.1 ForceAuthn]
   if (age > service.federation.sessionLifetime) return 'no'; // Sweden Connect: 60 minutes from the original login
   if (request.maximumAgeSeconds !== undefined && age > request.maximumAgeSeconds) return 'no'; // [OIDC §3.1.2.1 max_age]
-  if (request.expectedPerson !== undefined && isSomebodyElse(session, request.expectedPerson)) return 'no'; // not the colleague
+  if (request.expectedPerson !== undefined && !(await isPerson(session, request.expectedPerson, ports))) return 'no'; // not the colleague
   if (!isOffered(identity.method, offered)) return 'no';
   if (rankOf(identity.level) < rankOf(service.minimumLevel)) return 'no';
   if (answerLevel(identity.level, request.assurance ?? undefined, service.federation.assurance) === undefined) return 'no'; // [SC-DP §5.4.5] an exact level is never met by another
@@ -46,10 +47,11 @@ const mayAnswer = (identity: VerifiedIdentity, request: AcceptedRequest, service
   }
 };
 
-/** By HSA-id, where the session has one; a hint that is no HSA-id was left out by the face. */
-const isSomebodyElse = ({ identity, acting }: SsoSession, expected: string): boolean => {
+/** By HSA-id: the session's own, else one of the person's posts. Whom nobody can tell is not the one who is expected; a hint that is no HSA-id was left out by the face. */
+const isPerson = async ({ identity, acting }: SsoSession, expected: string, ports: LoginPorts): Promise<boolean> => {
   const known = identity.person.kind === 'hsa-id' ? identity.person.hsaId : acting.employeeHsaId;
-  return known !== null && known.toUpperCase() !== expected.toUpperCase();
+  if (known !== null) return sameHsaId(known, expected as HsaId);
+  return (await lookUpIfThere(identity, ports))?.employments.some((post) => sameHsaId(post.hsaId, expected as HsaId)) === true;
 };
 
 /** A card blocked since the login ends the session at the next use (threats H11). */

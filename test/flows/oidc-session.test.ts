@@ -1,6 +1,7 @@
 /** One session for both protocols: who is known where, how fresh and at which level, and what ends with it. */
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { developmentSet } from '../../certs-dev/set.ts';
 import { askingService, isAnswer, logIn as samlLogIn, receivedFrom } from '../fixtures/asking-service.ts';
 import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
 import { isBack, testClient } from '../fixtures/oidc-client.ts';
@@ -78,6 +79,13 @@ describe('prompt and freshness', () => {
     const hsaId = (await records.logIn(agent, bryggan)).claims()?.['employeeHsaId'] as string;
     expect(usedCard((await records.begin(agent, bryggan, { login_hint: hsaId })).visit)).toBe(false);
     expect(parameters((await records.begin(agent, bryggan, { login_hint: `${hsaId}9`, prompt: 'none' })).visit)).toMatchObject({ error: 'login_required' });
+  });
+  it('nor does the session of somebody whose post nobody has asked for; one of their own posts is theirs', async () => {
+    const agent = bryggan.agentFor(developmentSet().certificate('bo-lindh', { identifier: 'personal-identity-number' }));
+    await records.begin(agent, bryggan, { scope: 'openid' });
+    const hinted = async (hsaId: string): Promise<Readonly<Record<string, string>>> => parameters((await records.begin(agent, bryggan, { scope: 'openid', login_hint: hsaId, prompt: 'none' })).visit);
+    expect(await hinted('SE2321000131-DEV1001')).toMatchObject({ error: 'login_required' });
+    for (const own of ['SE2120001397-DEV1031', 'SE2321000131-DEV1032']) expect(await hinted(own), own).toHaveProperty('code');
   });
   it('id_token_hint of another person is login_required; the person’s own is answered', async () => {
     const [anna, other] = [bryggan.agentFor('anna-berglund'), bryggan.agentFor('erik-sandstrom')];

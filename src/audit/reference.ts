@@ -20,6 +20,7 @@ and kept in the shared store too.
 |---|---|
 | \`bryggan audit verify\` | is every line there, unchanged and in its place? Exit code 1 when not. With the service running, the end that the store remembers is compared too |
 | \`bryggan audit export --party <party> --from <day> --to <day>\` | a party's own lines, as JSON lines or CSV. The other party's person is a pseudonym, and what tells of that person is left out |
+| \`bryggan stats --by <what>\` | how often, by whom and how: logins, those by single sign-on, different people, refusals; by day, hour, service, party, method or level, for one party (\`--party\`), as table, CSV or JSON. People are counted, never named |
 | \`bryggan explain <reference>\` | the story of one login, by the code on its pages |
 
 What verification cannot find: lines that were cut off behind the last checkpoint together with the checkpoint, when the store has lost

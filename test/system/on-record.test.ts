@@ -91,6 +91,18 @@ describe('on record', () => {
     expect(personal.some((secret) => own.out.includes(secret))).toBe(true);
     expect((await command('audit', 'export', '--party', 'nobody')).code).toBe(2);
   });
+  it('`stats` counts what is on record, and names nobody', async () => {
+    const counted = JSON.parse((await command('stats', '--json')).out) as { total: { logins: number; people: number }; rows: { of: string; logins: number }[]; refusals: { code: string }[] };
+    const lines = bryggan.audit().filter(({ type }) => type === 'login.succeeded');
+    expect([counted.total.logins, counted.total.people]).toEqual([lines.length, new Set(lines.map(({ person }) => person)).size]);
+    expect(counted.rows.reduce((sum, { logins }) => sum + logins, 0)).toBe(lines.length);
+    const { code, out } = await command('stats', '--by', 'method', '--party', 'ale');
+    expect([code, /^method +logins +single sign-on +people +refused +cancelled$/m.test(out)], out).toEqual([0, true]);
+    const csv = (await command('stats', '--by', 'day', '--csv')).out;
+    expect(csv.split('\r\n')[0]).toBe('day,logins,reused,people,refused,cancelled');
+    expect(personal.some((secret) => `${out}${csv}${JSON.stringify(counted)}`.includes(secret))).toBe(false);
+    for (const wrong of [['--by', 'person'], ['--party', 'nobody'], ['--from', 'yesterday']]) expect((await command('stats', ...wrong)).code).toBe(2);
+  });
   it('a trail that somebody writes to beside us refuses logins, and goes on when what stands there is whole', async () => {
     const agent = bryggan.agentFor('anna-berglund');
     const [name = ''] = readdirSync(bryggan.auditDirectory()).filter((file) => file.startsWith('audit-')).toSorted().toReversed();

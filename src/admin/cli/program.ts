@@ -2,9 +2,9 @@
  * admin/cli: the command line, a thin shell over use cases. Every command has --help, --json where it prints facts, and exit codes for
  * scripts: 0 done, 1 refused or something found, 2 used wrongly. A refusal is one sentence that says what to do.
  */
-import { Command, CommanderError, InvalidArgumentError } from '@commander-js/extra-typings';
-import { assuranceLevels, type AssuranceLevel } from '../../core/assurance.ts';
-import { fail, isBrygganError } from '../../core/errors.ts';
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import type { AssuranceLevel } from '../../core/assurance.ts';
+import { isBrygganError } from '../../core/errors.ts';
 import { counted } from '../../core/findings.ts';
 import type { PartyId, ServiceId } from '../../core/ids.ts';
 import type { Locale } from '../../core/locale.ts';
@@ -14,6 +14,7 @@ import { diagnose } from '../doctor.ts';
 import { partyRows, partyView, serviceRows, serviceView } from '../../parties/views.ts';
 import { previewFor } from '../preview.ts';
 import { explain } from '../story.ts';
+import { day, level, port, unknownName } from './arguments.ts';
 import type { Processes, Terminal } from './context.ts';
 import { addKeys } from './keys.ts';
 import { printFindings } from './findings.ts';
@@ -24,20 +25,9 @@ import { addRadar } from './radar.ts';
 import { addReview } from './review.ts';
 import { addServiceTest } from './service-test.ts';
 import { addSessions } from './sessions.ts';
+import { addStats } from './stats.ts';
 import { printFacts, printJson, printTable } from './output.ts';
 
-const port = (value: string): number => {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1024 || number > 65_000) throw new InvalidArgumentError('a port from 1024 to 65000 is wanted.');
-  return number;
-};
-const day = (value: string): string => {
-  if (!/^\d{4}-\d\d-\d\d$/.test(value)) throw new InvalidArgumentError('a day like 2026-11-30 is wanted.');
-  return value;
-};
-const level = (value: string): AssuranceLevel => assuranceLevels.find((one) => one === value) ?? (() => { throw new InvalidArgumentError(`one of ${assuranceLevels.join(', ')} is wanted.`); })();
-
-const unknownName = (kind: 'party' | 'service', id: string): never => fail('command.usage', `there is no ${kind} ${id}; \`bryggan ${kind} list\` names them all`);
 const addInventory = (program: Command, processes: Processes, terminal: Terminal): void => {
   const { print } = terminal;
   const party = program.command('party').description('the parties whose people log in');
@@ -154,6 +144,7 @@ export const createProgram = (processes: Processes, terminal: Terminal): Command
   addReview(program, processes, terminal);
   addServiceTest(program, processes, terminal);
   addSessions(program, processes, terminal);
+  addStats(program, processes, terminal);
   return program;
 };
 

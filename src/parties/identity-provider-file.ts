@@ -16,7 +16,7 @@ const trust = z.strictObject({
   personalNumbers: z.boolean().default(false).meta({ description: 'true: it may name people by personal identity number' }),
   scopes: z.array(hostName).default([]).meta({ description: 'domains that may stand behind @ in what it says, beside the party’s own' }),
   organisations: z.array(organisationNumber).default([]).meta({ description: 'employers whose people it speaks for; default: the party and its affiliates' }),
-  attributes: z.array(attributeId).default([]).meta({ description: 'attributes that it may bring, by internal id' }),
+  attributes: z.array(attributeId).default([]).meta({ description: 'attributes that it may bring, by internal id; HSA-ids, personal identity numbers, organisation numbers and mail addresses among them only within the limits above' }),
   directory: z.enum(['ask', 'stands']).default('ask').meta({ description: 'ask: the directory says who the person is and which commissions they have; stands: what the IdP brings is all there is' }),
 });
 const oidc = z.strictObject({

@@ -173,7 +173,7 @@ export interface UpstreamTrust {
   readonly hsaIdPrefixes: readonly string[];
   /** May identify by personal identity number. */
   readonly personalNumbers: boolean;
-  /** Right side of scoped ids (eppn, upn), lower case. */
+  /** Right side of mail addresses, lower case. */
   readonly scopes: readonly string[];
   /** Whose people it speaks for; the party's own number where the file says nothing. */
   readonly organisations: readonly OrganisationNumber[];

@@ -3,7 +3,7 @@ import type { Finding } from '../core/findings.ts';
 import type { IdentityProviderSource, RegistrySettings, Report } from './content.ts';
 import type { IdentityProvider, OidcIssuer, Party, SamlIdentityProvider, UpstreamTrust } from './model.ts';
 import { logoFrom, namesFrom } from './presentation.ts';
-import { hsaIdPrefix } from './upstream-trust.ts';
+import { hsaIdPrefix, isNeverBrought } from './upstream-trust.ts';
 
 const trustOf = ({ value: { trust } }: IdentityProviderSource, party: Party): UpstreamTrust => Object.freeze({
   levels: new Map(Object.entries(trust.levels)), highestLevel: trust.highestLevel, hsaIdPrefixes: trust.hsaIdPrefixes.map(hsaIdPrefix), personalNumbers: trust.personalNumbers,
@@ -30,6 +30,9 @@ const check = ({ value, description }: IdentityProviderSource, settings: Registr
   if (Object.keys(trust.levels).length === 0) say(['trust', 'levels'], 'upstream-levels', 'agrees on no level, so that no login there is believed', 'write its context classes or acr values with the level that each stands for');
   if (trust.hsaIdPrefixes.length === 0 && !trust.personalNumbers) say(['trust'], 'upstream-nobody', 'lets the IdP name nobody', 'write hsaIdPrefixes, or personalNumbers: true');
   if (trust.directory === 'stands' && trust.attributes.length === 0) say(['trust', 'attributes'], 'upstream-brings-nothing', 'is empty, though what the IdP brings is all there is', 'write the attributes that it brings, or directory: ask');
+  trust.attributes.forEach((attribute, index) => { if (isNeverBrought(attribute)) say(['trust', 'attributes', index], 'upstream-unbounded', 'is a list that cannot be held against the limits of the IdP', 'remove it'); });
+  const numberBrought = trust.attributes.findIndex((attribute) => attribute === 'personalIdentityNumber');
+  if (numberBrought >= 0 && !trust.personalNumbers) say(['trust', 'attributes', numberBrought], 'upstream-person', 'may be brought, though personalNumbers is false', 'write personalNumbers: true, or remove it');
   trust.attributes.forEach((attribute, index) => { if (settings.attributes?.has(attribute) === false) say(['trust', 'attributes', index], 'attribute-unknown', 'is no attribute of the catalogue', 'write an id of docs/attributes.md'); });
   for (const [name, attribute] of Object.entries(value.attributeNames)) if (settings.attributes?.has(attribute) === false) say(['attributeNames', name], 'attribute-unknown', 'is no attribute of the catalogue', 'write an id of docs/attributes.md');
   const kind = value.oidc?.person.kind ?? value.person.kind;

@@ -45,21 +45,43 @@ const levelOf = (context: string | null, { levels, highestLevel }: UpstreamTrust
   return level === undefined ? fail('upstream.authn-context', 'a level that is not agreed with this IdP', context === null ? {} : { said: context.slice(0, 200) }) : lowerOf(level, highestLevel);
 };
 
-/** Attributes that name a person of their own, or hold the right side of a scope. */
+/** Attributes that name a person of their own. */
 const identifying: ReadonlySet<string> = new Set(['employeeHsaId', 'personalIdentityNumber']);
-const scopeOf = (value: string): string | null => (value.includes('@') ? value.slice(value.lastIndexOf('@') + 1) : null);
-const SCOPED = /(?:principalname|upn|scoped)/i;
+type Limit = (value: string, trust: UpstreamTrust, format: HsaIdFormat) => boolean;
+const hsaIdWithin: Limit = (value, trust, format) => isHsaId(value, format) && speaksForHsaId(value, trust);
+const numberWithin: Limit = (value, { personalNumbers }) => personalNumbers && isPersonalIdentityNumber(value);
+const organisationWithin: Limit = (value, { organisations }) => organisations.some((number) => number === value.replace(/^(?:SE|16)(?=\d{10}$)/, '').replace(/^(\d{6})-(\d{4})$/, '$1$2'));
+/** `<left>@<right>`, each once. */
+const scoped = (within: (right: string, trust: UpstreamTrust) => boolean): Limit => (value, trust) => {
+  const [left = '', right = '', more] = value.split('@');
+  return PLAIN.test(value) && left !== '' && more === undefined && within(right, trust);
+};
+const mailWithin = scoped((right, { scopes }) => scopes.includes(right.toLowerCase()));
+const affiliationWithin: Limit = (value, trust, format) => {
+  const left = value.slice(0, value.lastIndexOf('@'));
+  return scoped((right, { organisations }) => organisations.some((number) => number === right))(value, trust, format) && hsaIdWithin(left, trust, format);
+};
+/** A list in a format of its own, in which nothing can be held against limits. */
+const neverBelieved: Limit = () => false;
+/** What says whose somebody is, or on whose behalf they act: another party's is refused in each of them (threats D11). */
+const limits: ReadonlyMap<string, Limit> = new Map([
+  ...['employeeHsaId', 'credentialEmployeeHsaId', 'allEmployeeHsaIds', 'commissionHsaId', 'healthcareUnitHsaId', 'healthcareProviderHsaId', 'userOrganisationHsaId'].map((id) => [id, hsaIdWithin] as const),
+  ...['personalIdentityNumber', 'credentialPersonalIdentityNumber', 'previousPersonalIdentityNumber', 'mappedPersonalIdentityNumber'].map((id) => [id, numberWithin] as const),
+  ...['organisationIdentifier', 'userOrganisationIdentifier', 'healthcareProviderNumber'].map((id) => [id, organisationWithin] as const),
+  ...['orgAffiliation', 'userOrgAffiliation', 'allCommissionOrgAffiliations', 'allUserOrgAffiliations'].map((id) => [id, affiliationWithin] as const),
+  ['mail', mailWithin], ['allCommissions', neverBelieved], ['authorizationScope', neverBelieved],
+]);
+/** True where no limit could be held, so that no settings file may let an IdP bring it. */
+export const isNeverBrought = (attribute: string): boolean => limits.get(attribute) === neverBelieved;
 
-const attributesOf = (claims: UpstreamClaims, person: PersonKey, trust: UpstreamTrust): SpokenFor['attributes'] => {
+const attributesOf = (claims: UpstreamClaims, person: PersonKey, trust: UpstreamTrust, format: HsaIdFormat): SpokenFor['attributes'] => {
   const named = person.kind === 'hsa-id' ? person.hsaId.toUpperCase() : person.number;
   return Object.fromEntries(Object.entries(claims.attributes).filter(([id]) => trust.attributes.includes(id)).map(([id, values]) => {
     for (const value of values) {
       // The same facts must not name two people (threats D12).
       const ofOther = identifying.has(id) && (id === 'employeeHsaId') === (person.kind === 'hsa-id') && value.toUpperCase() !== named;
       if (ofOther) fail('upstream.person', `${id} names another person than the login`);
-      if (id === 'employeeHsaId' && !speaksForHsaId(value, trust)) fail('upstream.person', 'an HSA-id that the IdP may not speak for');
-      const scope = SCOPED.test(id) ? scopeOf(value) : null;
-      if (scope !== null && (!PLAIN.test(value) || value.split('@').length !== 2 || !trust.scopes.includes(scope.toLowerCase()))) fail('upstream.person', `${id}: a scope that the IdP may not speak for`);
+      if (limits.get(id)?.(value, trust, format) === false) fail('upstream.person', `${id}: a value that the IdP may not speak for`);
     }
     return [id, values];
   }));
@@ -68,7 +90,7 @@ const attributesOf = (claims: UpstreamClaims, person: PersonKey, trust: Upstream
 /** Errors: `upstream.person`, `upstream.authn-context`. What the IdP may not bring is left out without a word. */
 export const speakFor = (claims: UpstreamClaims, { trust }: Pick<IdentityProvider, 'trust'>, format: HsaIdFormat): SpokenFor => {
   const person = personOf(claims.person, trust, format);
-  return { person, level: levelOf(claims.context, trust), attributes: attributesOf(claims, person, trust) };
+  return { person, level: levelOf(claims.context, trust), attributes: attributesOf(claims, person, trust, format) };
 };
 /** The employer that the directory gives is one that the IdP speaks for; another party's person is refused (threats D11). */
 export const speaksForOrganisation = ({ trust }: Pick<IdentityProvider, 'trust'>, number: OrganisationNumber): boolean => trust.organisations.includes(number);

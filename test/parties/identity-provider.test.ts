@@ -50,6 +50,8 @@ describe('a fault', () => {
     ['people by number, without leave', broken({ person: { kind: 'personal-identity-number' } }), 'idp.yaml upstream-person trust.personalNumbers'],
     ['people by HSA-id, without prefixes', trusted({ hsaIdPrefixes: [], personalNumbers: true }), 'idp.yaml upstream-person trust.hsaIdPrefixes'],
     ['what it brings stands, but it brings nothing', trusted({ directory: 'stands', attributes: [] }), 'idp.yaml upstream-brings-nothing trust.attributes'],
+    ['numbers brought that nobody may be named by', trusted({ attributes: ['givenName', 'personalIdentityNumber'] }), 'idp.yaml upstream-person trust.attributes[1]'],
+    ['lists that no limit holds', trusted({ attributes: ['allCommissions'] }), 'idp.yaml upstream-unbounded trust.attributes[0]'],
     ['an unknown attribute', trusted({ attributes: ['employeeHsaID'] }), 'idp.yaml attribute-unknown trust.attributes[0]'],
     ['a service’s metadata', { ...good, [metadata]: serviceXml(entityId) }, 'idp.xml metadata EntityDescriptor'],
     ['no signing key', { ...good, [metadata]: xml((text) => text.replace(/<md:KeyDescriptor.*?<\/md:KeyDescriptor>/s, '')) }, 'idp.xml metadata IDPSSODescriptor'],

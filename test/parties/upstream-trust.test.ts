@@ -7,7 +7,7 @@ import { refusedWith } from '../fixtures/refused.ts';
 
 const trust: UpstreamTrust = {
   levels: new Map([['http://id.sambi.se/loa/loa3', 'loa3'], ['http://id.sambi.se/loa/loa2', 'loa2']]), highestLevel: 'loa3', hsaIdPrefixes: ['SE2120001439-'], personalNumbers: true,
-  scopes: ['ale.example'], organisations: [parseOrganisationNumber('212000-1439')], attributes: ['employeeHsaId', 'givenName', 'mail', 'userPrincipalName'], directory: 'ask',
+  scopes: ['ale.example'], organisations: [parseOrganisationNumber('212000-1439')], attributes: ['employeeHsaId', 'givenName', 'mail'], directory: 'ask',
 };
 const claims: UpstreamClaims = { person: { kind: 'hsa-id', value: 'SE2120001439-DEV1' }, context: 'http://id.sambi.se/loa/loa3', attributes: { givenName: ['Vilma'] } };
 const said = (change: Partial<UpstreamClaims>, limits: Partial<UpstreamTrust> = {}) => speakFor({ ...claims, ...change }, { trust: { ...trust, ...limits } }, 'production');
@@ -54,8 +54,31 @@ describe('what it brings', () => {
     expect(said({ person: byNumber, attributes: { employeeHsaId: ['SE2120001439-DEV1'] } }).level).toBe('loa3');
     refusedWith('upstream.person', () => said({ person: byNumber, attributes: { employeeHsaId: ['SE2321000131-DEV1'] } }));
   });
-  it.each(['vilma@ale.example.evil.example', 'vilma@evil.example@ale.example', 'vilma@аle.example', 'vilma@ale.example ', '@'])('the scope of %s is refused', (value) => { refusedWith('upstream.person', () => said({ attributes: { userPrincipalName: [value] } })); });
-  it('its own scope is believed in any case of letters', () => expect(said({ attributes: { userPrincipalName: ['vilma@Ale.Example'] } }).attributes).toEqual({ userPrincipalName: ['vilma@Ale.Example'] }));
+  it.each(['vilma@ale.example.evil.example', 'vilma@evil.example@ale.example', 'vilma@аle.example', 'vilma@ale.example ', '@', 'vilma', '@ale.example'])('the scope of %s is refused', (value) => { refusedWith('upstream.person', () => said({ attributes: { mail: [value] } })); });
+  it('its own scope is believed in any case of letters', () => expect(said({ attributes: { mail: ['vilma@Ale.Example'] } }).attributes).toEqual({ mail: ['vilma@Ale.Example'] }));
+});
+describe('where its own facts stand, whatever says whose somebody is stays within the same limits', () => {
+  const brings = (id: string, value: string, limits: Partial<UpstreamTrust> = {}) => said({ attributes: { [id]: [value] } }, { directory: 'stands', attributes: [id], ...limits });
+  const hsaIds = ['credentialEmployeeHsaId', 'allEmployeeHsaIds', 'commissionHsaId', 'healthcareUnitHsaId', 'healthcareProviderHsaId', 'userOrganisationHsaId'];
+  it.each(hsaIds)('%s', (id) => {
+    expect(brings(id, 'SE2120001439-E1').attributes).toEqual({ [id]: ['SE2120001439-E1'] });
+    for (const value of ['SE2321000131-E1', 'SE21200014390-E1', 'SE2120001439-E1 SE2321000131-E1', 'se2120001439‐E1', 'SE2120001439-', '']) refusedWith('upstream.person', () => brings(id, value));
+    refusedWith('upstream.person', () => said({ attributes: { [id]: ['SE2120001439-E1', 'SE2321000131-E1'] } }, { directory: 'stands', attributes: [id] }));
+  });
+  it.each(['organisationIdentifier', 'userOrganisationIdentifier', 'healthcareProviderNumber'])('%s', (id) => {
+    for (const value of ['2120001439', '212000-1439', 'SE2120001439', '162120001439']) expect(brings(id, value).attributes).toEqual({ [id]: [value] });
+    for (const value of ['2321000131', '232100-0131', 'SE2321000131', '21200014390', '2120001439 ', '2120001439;2321000131', '２１２０００１４３９']) refusedWith('upstream.person', () => brings(id, value));
+  });
+  it.each(['orgAffiliation', 'userOrgAffiliation', 'allCommissionOrgAffiliations', 'allUserOrgAffiliations'])('%s', (id) => {
+    expect(brings(id, 'SE2120001439-DEV1@2120001439').attributes).toEqual({ [id]: ['SE2120001439-DEV1@2120001439'] });
+    for (const value of ['SE2120001439-DEV1@2321000131', 'SE2321000131-DEV1@2120001439', 'SE2321000131-DEV1@2321000131@2120001439', '@2120001439', 'SE2120001439-DEV1', '']) refusedWith('upstream.person', () => brings(id, value));
+  });
+  it.each(['personalIdentityNumber', 'credentialPersonalIdentityNumber', 'mappedPersonalIdentityNumber'])('%s, beside an HSA-id', (id) => {
+    expect(brings(id, '189001019802').attributes).toEqual({ [id]: ['189001019802'] });
+    refusedWith('upstream.person', () => brings(id, '189001019802', { personalNumbers: false }));
+    for (const value of ['189001019803', '18900101-9802 ', '']) refusedWith('upstream.person', () => brings(id, value));
+  });
+  it.each(['allCommissions', 'authorizationScope'])('%s is a list that nothing in can be held against them: never', (id) => { refusedWith('upstream.person', () => brings(id, '[]')); });
 });
 it('the employer decides whose person it is', () => {
   expect([speaksForOrganisation({ trust }, parseOrganisationNumber('212000-1439')), speaksForOrganisation({ trust }, parseOrganisationNumber('232100-0131'))]).toEqual([true, false]);

@@ -55,7 +55,8 @@ const momentOf = (text: string | null, edge: 'start' | 'end'): Instant | null =>
 
 const readLeaf = (element: XmlElement, type: Leaf): string => {
   const text = textOf(element).trim();
-  if (type === 'boolean' && text !== '' && !['true', 'false', '1', '0'].includes(text)) refuse('a truth value that is none', { element: element.localName });
+  // An empty one is none either [XSD2 §3.2.2]: taken for false, a mark like protectedPerson would be passed over.
+  if (type === 'boolean' && !['true', 'false', '1', '0'].includes(text)) refuse('a truth value that is none', { element: element.localName });
   if (type === 'dateTime' && text !== '') momentOf(text, 'start');
   return text;
 };

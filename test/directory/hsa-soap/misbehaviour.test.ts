@@ -77,6 +77,7 @@ describe('not the form of the contract', () => {
     ['a mandatory element missing', credentialsOnly((right) => right.replaceAll(/<x:middleAndSurName>[^<]*<\/x:middleAndSurName>/g, ''))],
     ['a single element twice', credentialsOnly((right) => right.replaceAll('<x:givenName>Maria</x:givenName>', '<x:givenName>Maria</x:givenName><x:givenName>Eva</x:givenName>'))],
     ['a truth value that is none', credentialsOnly((right) => right.replaceAll('<x:commission>', '<x:protectedPerson>yes</x:protectedPerson><x:commission>'))],
+    ['a truth value that is empty: a mark must not be passed over', credentialsOnly((right) => right.replaceAll('<x:commission>', '<x:protectedPerson/><x:commission>'))],
     ['a point in time that is none', { only: 'GetEmployeeIncludingProtectedPerson', body: (right: string) => right.replaceAll('</x:dn>', '</x:dn><x:personEndDate>never</x:personEndDate>') }],
     ['elements inside a text', credentialsOnly((right) => right.replaceAll('<x:givenName>Maria<', '<x:givenName><b>Maria</b><'))],
     ['text between elements', credentialsOnly((right) => right.replaceAll('<x:givenName>', 'text<x:givenName>'))],

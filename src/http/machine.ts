@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { errorCatalogue } from '../core/error-catalogue.ts';
 import { fail, toBrygganError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
+import { checkHost } from './host.ts';
 
 export interface MachineServerOptions {
   /** Origin that clients call. */
@@ -41,7 +42,7 @@ export const createMachineServer = (options: MachineServerOptions): FastifyInsta
   }) as unknown as FastifyInstance;
   const { host } = new URL(options.url);
   server.addHook('onRequest', (request, _reply, done) => {
-    if (request.headers.host !== host) fail('web.host', 'request for another host name');
+    checkHost(request.raw, host);
     done();
   });
   server.setErrorHandler((thrown, _request, reply) => {

@@ -8,6 +8,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { fail } from '../core/errors.ts';
 import type { LoginPorts } from '../login/context.ts';
 import { createErrorReply } from './error-reply.ts';
+import { checkHost } from './host.ts';
 import type { ReplyTools } from './reply-page.ts';
 
 export interface PublicServerOptions {
@@ -42,8 +43,8 @@ export const createPublicServer = (options: PublicServerOptions, ports: LoginPor
   const strict = protocol === 'https:' && hostname !== 'localhost' && !hostname.endsWith('.localhost');
   server.addHook('onRequest', (request, reply, done) => {
     if (strict) void reply.header('strict-transport-security', 'max-age=31536000');
-    // Addresses are built from configuration, never from Host; another name is another service (threats K08).
-    if (request.headers.host !== expectedHost) fail('web.host', 'request for another host name');
+    // Addresses are built from configuration, never from Host.
+    checkHost(request.raw, expectedHost);
     done();
   });
   server.setErrorHandler(createErrorReply(ports, tools));

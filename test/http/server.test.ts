@@ -8,7 +8,7 @@ import { createPublicServer } from '../../src/http/server.ts';
 
 const tools = { ui: { render: () => '<p>page</p>', headers: () => ({ 'cache-control': 'no-store' }) }, environment: 'production', transactionSeconds: 900 } as unknown as ReplyTools;
 const serverAt = async (publicUrl: string) => {
-  const ports = { settings: { publicUrl, secret: 's'.repeat(43), environment: 'production' }, audit: { record: () => Promise.resolve() }, log: silentLog, random: { bytes: (length: number) => Buffer.alloc(length) }, operatorSupport: null } as unknown as LoginPorts;
+  const ports = { settings: { publicUrl, secret: 's'.repeat(43), environment: 'production', startsPerMinute: 100 }, registry: { current: () => ({ parties: new Map() }) }, pace: { refusals: () => 1 }, audit: { record: () => Promise.resolve() }, log: silentLog, random: { bytes: (length: number) => Buffer.alloc(length) }, operatorSupport: null } as unknown as LoginPorts;
   const server = createPublicServer({ tls: null, trustedProxies: [], bodyLimit: 1000 }, ports, tools);
   server.get('/page', (_request, reply) => reply.type('text/html').send('<p>hello</p>'));
   server.get('/redirect', (_request, reply) => reply.code(303).header('location', '/page').send());

@@ -5,7 +5,7 @@ import type { DirectoryPerson } from '../directory/model.ts';
 import type { SsoSession } from '../sessions/ports.ts';
 import type { Browser, FlowReply, FrameContext, LoginPorts } from './context.ts';
 import { bareFrame, namesBehind, pageContent, reply } from './frame.ts';
-import { lookUp, lookUpIfThere, ofOurParties, personPartyOf } from './acting.ts';
+import { lookUp, lookUpIfThere, ofOurParties, personPartyOf, withinLogin } from './acting.ts';
 import { lineOf } from './audit-lines.ts';
 import { shownName } from './2-choose-method.ts';
 import { chooseActing, type ChoiceOutcome } from './4-choose-commission.ts';
@@ -32,7 +32,7 @@ const shownOf = (outcome: Extract<ChoiceOutcome, { kind: 'ask-commission' }>): s
 /** GET /me/commission: answers from now on carry the new one; what services were told before stays as it was. */
 export const showCommissions = async (browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
   const session = await sessionOf(browser, ports);
-  const outcome = session === undefined ? null : commissionsOf(session, await lookUp(session.identity, ports), ports);
+  const outcome = session === undefined ? null : commissionsOf(session, withinLogin(await lookUp(session.identity, ports), session.identity, ports.registry.current()), ports);
   if (session === undefined || outcome === null) return showMe(browser, ports);
   const frame = await accountFrame(session, '/me', ports);
   return reply(pageContent({ kind: 'choose-commission', options: outcome.options.map(({ option }) => option) }), { ...frame, formToken: `${tokenOf(session)}.${hmac(session.id, 'list', shownOf(outcome))}` });
@@ -41,7 +41,7 @@ export const showCommissions = async (browser: Browser, ports: LoginPorts): Prom
 /** POST /me/commission: the index counts in the list that was shown (threats J06). */
 export const changeCommission = async (token: string, index: string, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
   const session = await sessionOf(browser, ports);
-  const outcome = session === undefined ? null : commissionsOf(session, await lookUp(session.identity, ports), ports);
+  const outcome = session === undefined ? null : commissionsOf(session, withinLogin(await lookUp(session.identity, ports), session.identity, ports.registry.current()), ports);
   if (session === undefined || outcome === null) return showMe(browser, ports);
   if (!equalSecrets(token, `${tokenOf(session)}.${hmac(session.id, 'list', shownOf(outcome))}`)) fail('web.form-foreign', 'form token missing, old, or of another list');
   const chosen = (/^\d{1,3}$/.test(index) ? outcome.options[Number(index)] : undefined) ?? fail('commission.choice', 'no option has this index');
@@ -81,7 +81,7 @@ export const showMe = async (browser: Browser, ports: LoginPorts, left: LogoutLi
   const session = await sessionOf(browser, ports);
   if (session === undefined) return reply(pageContent({ kind: 'nobody' }), bareFrame(ports));
   const registry = ports.registry.current();
-  const person = await lookUpIfThere(session.identity, ports);
+  const person = withinLogin(await lookUpIfThere(session.identity, ports), session.identity, registry);
   const commission = person?.employments.flatMap((post) => post.commissions).find(({ hsaId }) => hsaId === session.acting.commissionHsaId);
   const services = (await ports.stores.sessions.services(session.id)).flatMap((entry) => {
     const service = registry.services.get(entry.service);

@@ -33,6 +33,21 @@ export const ofOurParties = (person: DirectoryPerson, registry: Registry): Direc
   return { ...person, employments };
 };
 
+/** What may be told of somebody, to themselves too: nothing that the IdP of the login does not speak for. Undefined: nothing at all. */
+export const withinLogin = (person: DirectoryPerson | undefined, { upstream }: Pick<VerifiedIdentity, 'upstream'>, registry: Registry): DirectoryPerson | undefined => {
+  if (person === undefined || upstream === undefined) return person;
+  const provider = registry.identityProviders.get(upstream.provider);
+  if (upstream.directory === 'stands' || provider === undefined) return undefined;
+  const employments = person.employments.filter((post) => speaksForOrganisation(provider, post.organisation.number));
+  return employments.length === 0 ? undefined : { ...person, employments };
+};
+/** Does the directory know the person, and as others' alone? Where it is away, or the IdP's facts stand, later steps decide. */
+export const isOthersPerson = async (identity: VerifiedIdentity, ports: Pick<LoginPorts, 'directory' | 'registry'>): Promise<boolean> => {
+  if (identity.upstream === undefined || identity.upstream.directory === 'stands') return false;
+  const person = await lookUpIfThere(identity, ports);
+  return person !== undefined && person.employments.length > 0 && withinLogin(person, identity, ports.registry.current()) === undefined;
+};
+
 /** The level decides how old the facts may be while the directory is away. Errors: `directory.unavailable`, `directory.answer`. */
 export const lookUp = ({ person, level }: VerifiedIdentity, ports: Pick<LoginPorts, 'directory'>): Promise<DirectoryPerson | undefined> => ports.directory.find(person, { level });
 /** For pages that can do without: undefined also while the directory is away. */
@@ -58,12 +73,8 @@ export const withMark = (mark: string, { rememberedChoices }: Browser): readonly
 export const rememberedAfter = (transaction: AuthenticatedTransaction, choice: ActingChoice, browser: Browser, ports: LoginPorts): readonly string[] => withMark(fingerprint(transaction, choice, ports), browser);
 
 /** Posts at organisations that the IdP of the login speaks for: what it says of others' people counts for nothing (threats D11). */
-const ofProvider = (person: DirectoryPerson, { upstream }: VerifiedIdentity, registry: Registry): DirectoryPerson => {
-  if (upstream === undefined) return person;
-  const provider = registry.identityProviders.get(upstream.provider) ?? fail('upstream.disabled', 'the IdP is gone', { provider: upstream.provider });
-  const employments = person.employments.filter((post) => speaksForOrganisation(provider, post.organisation.number));
-  return employments.length === 0 ? fail('upstream.person', 'the person has no post at an organisation that the IdP speaks for', { provider: provider.id }) : { ...person, employments };
-};
+const ofProvider = (person: DirectoryPerson, identity: VerifiedIdentity, registry: Registry): DirectoryPerson =>
+  withinLogin(person, identity, registry) ?? fail('upstream.person', 'the person has no post at an organisation that the IdP speaks for', { provider: identity.upstream?.provider ?? '' });
 /** The IdP's own facts stand: nobody is looked up, and there is no post or commission to choose. */
 const standing = ({ identity, request }: AuthenticatedTransaction, registry: Registry): Acting => {
   const provider = registry.identityProviders.get(identity.upstream?.provider ?? '') ?? fail('upstream.disabled', 'the IdP is gone');

@@ -8,6 +8,7 @@ import { digestOf, matchesDigest } from '../core/secrets.ts';
 import type { TransactionId } from '../core/ids.ts';
 import type { Versioned } from '../sessions/ports.ts';
 import { checkPace, newTransaction, seenBefore } from './1-accept.ts';
+import { isOthersPerson } from './acting.ts';
 import { isTransactionId, mintHandle, redeem, updateTransaction } from './3-authenticate.ts';
 import { lineOf, transactionLine } from './audit-lines.ts';
 import type { Browser, FlowReply, LoginPorts } from './context.ts';
@@ -185,9 +186,11 @@ export const acceptIdentity = async (visit: Visit, transaction: AcceptedTransact
     return redirectTo(visit, ports);
   }
   checkUpstream(identity, transaction.request, service, ports.registry.current());
-  if (isTooOld(identity, transaction.request, service, ports.clock.now())) {
-    await updateTransaction(transaction.id, ports, (current) => (current.state === 'accepted' ? { ...current, parked: null, lastFailure: 'upstream.authn-instant' } : null));
-    await ports.audit.record(transactionLine('login.refused', transaction, { person: identity.person, code: 'upstream.authn-instant' }));
+  const refusal = isTooOld(identity, transaction.request, service, ports.clock.now()) ? 'upstream.authn-instant' : await isOthersPerson(identity, ports) ? 'upstream.person' : null;
+  if (refusal !== null) {
+    // No session stands for whoever the IdP may not speak for (threats D11).
+    await updateTransaction(transaction.id, ports, (current) => (current.state === 'accepted' ? { ...current, parked: null, lastFailure: refusal } : null));
+    await ports.audit.record(transactionLine('login.refused', transaction, { person: identity.person, code: refusal }));
     return redirectTo(visit, ports);
   }
   const session = await establishSession(identity, visit.browser.sessionId, ports);

@@ -238,6 +238,23 @@ describe('where the IdP’s own facts stand', () => {
   });
 });
 
+describe('another party’s person, named by number', () => {
+  const NUMBER = 'http://sambi.se/attributes/1/personalIdentityNumber';
+  const numbered = `${yaml}  personalNumbers: true\nperson: { attribute: '${NUMBER}', kind: personal-identity-number }\n`;
+  it('is refused, no session stands afterwards, and no page tells anything of them; the twin of its own is logged in', async () => {
+    await apply(() => writeFileSync(join(folder(bryggan), 'adfs.yaml'), numbered));
+    const [own, agent] = [bryggan.agentFor(null), bryggan.agentFor(null)];
+    expect(receivedFrom(await logIn(own, { attributes: { [NUMBER]: ['189411179840'] } })).status).toEqual(['Success']);
+    expect((await own.go(`${bryggan.baseUrl}/me`)).text).toContain('Johansson Wik');
+    await logIn(agent, { attributes: { [NUMBER]: ['189109049818'] } });
+    for (const path of ['/me', '/me/commission']) {
+      const page = await agent.go(`${bryggan.baseUrl}${path}`);
+      expect([page.step, /Sandström|Medicinmottagningen/.test(page.text)]).toEqual(['nobody', false]);
+    }
+    await switchOn();
+  });
+});
+
 describe('what came in from afar is kept', () => {
   it('an old login of the IdP is no answer where the federation forbids it; the next try asks for a fresh one', async () => {
     const agent = bryggan.agentFor(null);

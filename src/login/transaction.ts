@@ -98,8 +98,8 @@ export type VerifiedIdentity = Branded<{
   readonly level: AssuranceLevel;
   readonly authenticatedAt: Instant;
   readonly credential: CredentialFacts;
-  /** Looked up again, in the cached revocation data, whenever the session is reused. */
-  readonly revocationHandle: { readonly issuerId: string; readonly serial: string } | null;
+  /** Looked up again, in the cached revocation data, whenever the session is reused. `notAfter`: last instant of the certificate; lists forget those that are past it. */
+  readonly revocationHandle: { readonly issuerId: string; readonly serial: string; readonly notAfter?: Instant } | null;
   /** Only of a login with a phone: what its person may compare (threats I05). */
   readonly phone?: PhoneFacts;
   /** Only of a login at a party's own IdP. */

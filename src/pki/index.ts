@@ -9,6 +9,7 @@ export { certificatesIn, parseCertificate, subjectValue, type Certificate } from
 export { checkPhoneSignature } from './cms.ts';
 export { oids } from './oids.ts';
 export { createTrustStore, isDevelopment, type Authority, type AuthorityRow, type Environment, type IssuerRow, type RevocationRule, type RevocationSource, type TrustStore, type TrustStoreOptions } from './trust-store.ts';
+export { checkDates } from './path/validate.ts';
 export { issuerOf, verifyChain, type ChainOptions, type VerifiedChain } from './verify.ts';
 export { assuranceOf, identifierOf, type Assurance, type Identifier } from './person.ts';
 export { readRevocationList, type RevocationList } from './revocation/list.ts';

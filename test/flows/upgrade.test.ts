@@ -41,7 +41,7 @@ const earlierSession = (session: Fields): Fields => {
   const identity = session['identity'] as Fields;
   return {
     ...pick(session, 'id', 'createdAt', 'expiresAt'), acting: pick(session['acting'] as Fields, 'employeeHsaId', 'commissionHsaId'),
-    identity: { ...pick(identity, 'method', 'person', 'level', 'authenticatedAt', 'revocationHandle'), credential: identity['credential'] },
+    identity: { ...pick(identity, 'method', 'person', 'level', 'authenticatedAt'), revocationHandle: pick(identity['revocationHandle'] as Fields, 'issuerId', 'serial'), credential: identity['credential'] },
   };
 };
 const earlierEntry = (entry: Fields): Fields => pick(entry, 'key', 'service', 'party', 'protocol', 'answeredAt', 'faceState');

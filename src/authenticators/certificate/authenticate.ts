@@ -79,6 +79,6 @@ export const createCertificateMethod = (settings: CertificateMethodSettings, por
       if (settings.freshHostNames) url.hostname = `${ports.freshLabel()}.${url.hostname}`;
       return `${url.origin}/card/${handle}`;
     },
-    recheck: (identity) => demandStillGood(identity, ports.revocation),
+    recheck: (identity) => demandStillGood(identity, ports.revocation, ports.clock.now()),
   };
 };

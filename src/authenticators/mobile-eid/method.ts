@@ -102,6 +102,6 @@ export const createPhoneMethod = (settings: PhoneMethodSettings, client: MobileC
   const reachable = rows.flatMap((row) => [...(row.level === null ? [] : [row.level]), ...row.policies.values()]).map((level) => lowerOf(level, settings.highestLevel));
   return {
     ...common, levels: [...new Set(reachable)], phone: phone(new Set(rows.map(({ identifierType }) => identifierType))),
-    recheck: (identity) => demandStillGood(identity, ports.revocation),
+    recheck: (identity) => demandStillGood(identity, ports.revocation, ports.clock.now()),
   };
 };

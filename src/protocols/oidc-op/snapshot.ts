@@ -61,7 +61,7 @@ const isTrusted = (session: SsoSession, { recheck }: SnapshotPorts): boolean => 
     return true;
   } catch (error) {
     if (!isBrygganError(error)) throw error;
-    return error.code !== 'card.revoked';
+    return error.code !== 'card.revoked' && error.code !== 'card.expired';
   }
 };
 /** The client as it stands now; undefined when it or its party is gone or switched off (DESIGN §1 rule 6). */

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readPeople } from '../../../certs-dev/people.ts';
-import { pathOf } from '../../../certs-dev/set.ts';
+import { pathOf, readFilePem } from '../../../certs-dev/set.ts';
 import { certificateHints, createCertificateMethod } from '../../../src/authenticators/certificate/authenticate.ts';
 import type { VerifiedIdentity } from '../../../src/login/transaction.ts';
 import { set } from './stage.ts';
@@ -160,6 +160,16 @@ describe('revocation', () => {
     own.clock.at += 25 * 3_600_000;
     expect(() => method.recheck(outcomeOf(stage, card('erik-sandstrom')) as VerifiedIdentity)).toThrow(/card\.revocation-unknown/);
     expect(() => method.recheck({ ...identity, revocationHandle: null })).toThrow(/card\.revocation-unknown/);
+    own.close();
+  });
+  it('a certificate that ends during the session ends with its last second: lists name it no longer', async () => {
+    const own = await cardStage();
+    const method = createCertificateMethod(own.settings, own.ports);
+    const identity = outcomeOf(own, card('anna-berglund')) as VerifiedIdentity;
+    const endingAt = (notAfter: number): VerifiedIdentity => ({ ...identity, revocationHandle: { issuerId: 'siths-hsa-id-3', serial: identity.revocationHandle?.serial ?? '', notAfter } });
+    expect(identity.revocationHandle?.notAfter).toBe(Date.parse(new X509Certificate(readFilePem(set.certificate('anna-berglund').certFile)).validTo));
+    expect(() => method.recheck(endingAt(own.clock.at - (own.clock.at % 1000)))).not.toThrow();
+    expect(() => method.recheck(endingAt(own.clock.at - 1000 - (own.clock.at % 1000)))).toThrow(/card\.expired/);
     own.close();
   });
 });

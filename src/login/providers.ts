@@ -18,12 +18,12 @@ export const providersFor = (request: AcceptedRequest, service: ServiceParty, po
       && method.levels.some((level) => rankOf(level) >= rankOf(service.minimumLevel) && answerLevel(level, request.assurance ?? undefined, service.federation.assurance) !== undefined);
   }).toSorted((a, b) => Number(b.party === service.party) - Number(a.party === service.party) || a.names.sv.localeCompare(b.names.sv, 'sv'));
 
-/** The one IdP that the request leaves or names: there is nothing to choose. `hint`: an entityID, a party, a domain or an address of mail. */
+/** The one IdP that the request names, or leaves where it leaves no login of our own: there is nothing to choose. `hint`: an entityID, a party, a domain or an address of mail. */
 export const providerHinted = (request: AcceptedRequest, providers: readonly IdentityProvider[]): IdentityProvider | undefined => {
   const hint = request.organisationHint?.toLowerCase();
   const domain = hint?.slice(hint.lastIndexOf('@') + 1);
   const named = hint === undefined ? [] : providers.filter((provider) => entityIdOf(provider).toLowerCase() === hint || provider.party === hint || provider.domains.includes(domain ?? ''));
-  const [only, more] = named.length > 0 ? named : request.proxying === undefined || request.proxying.providers.length === 0 ? [] : providers;
+  const [only, more] = named.length > 0 ? named : request.proxying?.ourselves === false ? providers : [];
   return more === undefined ? only : undefined;
 };
 

@@ -131,6 +131,17 @@ describe('one organisation alone', () => {
     expect(methods(await goOn(agent, await both.start(agent, bryggan, { children: scoping })))).toEqual(['siths-card']);
   });
 });
+describe('IDPList', () => {
+  const scoping = (...ids: readonly string[]): string => `<samlp:Scoping><samlp:IDPList>${ids.map((id) => `<samlp:IDPEntry ProviderID="${id}"></samlp:IDPEntry>`).join('')}</samlp:IDPList></samlp:Scoping>`;
+  it('of one IdP goes there; of one beside us leaves the card to choose, and is the only row where there is no other way', async () => {
+    const hjo = 'https://idp.hjo.example/';
+    const sentTo = async (address: string): Promise<string> => ((await bryggan.agentFor(null).once(address)).headers.get('location') ?? '').split('?')[0] ?? '';
+    expect(await sentTo(both.startUrl(bryggan, { children: scoping(hjo) }))).toBe(ssoOf('hjo'));
+    expect(await sentTo(only.startUrl(bryggan, { children: scoping(hjo, bryggan.entityId) }))).toBe(ssoOf('hjo'));
+    const agent = bryggan.agentFor(null);
+    expect(methods(await goOn(agent, await both.start(agent, bryggan, { children: scoping(hjo, bryggan.entityId) })))).toEqual(['siths-card', 'idp:hjo/idp']);
+  });
+});
 describe('after an answer that could not be taken', () => {
   /** Somebody else's answer, brought to the login at Borås. */
   const failedAt = async (agent: UserAgent, page: Visit): Promise<readonly string[]> => {

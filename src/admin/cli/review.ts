@@ -44,13 +44,17 @@ export const addReview = (program: Command, processes: Processes, terminal: Term
     else done(answer);
   });
   const service = program.commands.find((command) => command.name() === 'service');
-  service?.command('add <service>').description('writes the files of a new service (<party>/<name>) from its metadata, after a trial; prints the plan').option('--metadata <file>', 'its SAML metadata').option('--from <source>', 'instead: a source of config/federation.yaml that publishes it').option('--entity <entityID>', 'which of the source').option('--federation <federation>', 'row of config/federation.yaml', 'local').option('--home-url <address>', 'where its users begin').action(async (id, { metadata, from, entity, federation, homeUrl }) => {
+  service?.command('add <service>').description('writes the files of a new service (<party>/<name>) from its metadata, after a trial; prints the plan').option('--metadata <file>', 'its SAML metadata').option('--from <source>', 'instead: a source of config/federation.yaml that publishes it').option('--entity <entityID>', 'which of the source').option('--federation <federation>', 'row of config/federation.yaml', 'local').option('--home-url <address>', 'where its users begin').option('--json').action(async (id, { metadata, from, entity, federation, homeUrl, json }) => {
     const tools = await processes.tools();
-    show(await addService({ id, metadata: newMetadata(metadata, from, entity), federation, homeUrl }, tools));
+    const plan = await addService({ id, metadata: newMetadata(metadata, from, entity), federation, homeUrl }, tools);
+    if (json === true) return printJson(plan, print);
+    show(plan);
     if (from !== undefined) print(`Written. Once a running Bryggan has asked ${from} (\`bryggan metadata fetch ${from}\` asks now), \`bryggan metadata diff\` shows what it gives.\n`);
   });
-  service?.command('remove <service>').description('removes the files of a service; prints the plan').action(async (id) => {
+  service?.command('remove <service>').description('removes the files of a service; prints the plan').option('--json').action(async (id, { json }) => {
     const tools = await processes.tools();
-    show(await removeService(id, tools.root, tools.trial));
+    const plan = await removeService(id, tools.root, tools.trial);
+    if (json === true) printJson(plan, print);
+    else show(plan);
   });
 };

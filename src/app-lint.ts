@@ -11,7 +11,7 @@ import { lintMetadata, type LintOptions, type LintSettings } from './federation/
 import type { ExportLint } from './federation/publish/frozen.ts';
 import { serviceFileSchema } from './parties/service-file.ts';
 import { readWanted } from './parties/sources/overlay.ts';
-import { servicesDirectory } from './parties/sources/tree.ts';
+import { identityProvidersDirectory, servicesDirectory } from './parties/sources/tree.ts';
 
 const DEFAULT = 'local';
 interface Row { readonly id: string; readonly lint?: LintSettings }
@@ -19,7 +19,7 @@ const optionsFor = (federation: string, rows: readonly Row[], now: Instant): Lin
   ({ federation, settings: rows.find(({ id }) => id === federation)?.lint ?? {}, now, knowsAttribute: (name) => attributeByWireName(name) !== undefined });
 const rowsIn = (root: string): readonly Row[] => readConfigurationFiles(root).values.federation?.federations ?? [];
 
-/** Every service's metadata below the root, and what sources gave for it, by the rules of the federation that its settings file names. */
+/** The metadata of every service and of every party's IdP below the root, and what sources gave for them, by the rules of the federation that the settings file names. */
 export const lintTree = async (root: string, state: string, now: Instant): Promise<readonly Finding[]> => {
   const rows = rowsIn(root);
   const tree = await readWanted(root, state);
@@ -28,7 +28,7 @@ export const lintTree = async (root: string, state: string, now: Instant): Promi
     const reading = settings === undefined ? null : readYaml(settings, path, serviceFileSchema);
     return reading?.ok === true ? reading.value.federation : DEFAULT;
   };
-  return [...tree].filter(([path]) => path.startsWith(`${servicesDirectory}/`) && path.endsWith('.xml')).flatMap(([path, bytes]) => {
+  return [...tree].filter(([path]) => [servicesDirectory, identityProvidersDirectory].some((folder) => path.startsWith(`${folder}/`)) && path.endsWith('.xml')).flatMap(([path, bytes]) => {
     const found = lintMetadata(bytes, path, optionsFor(federationOf(path), rows, now));
     return existsSync(join(root, path)) ? found : found.map((finding) => ({ ...finding, file: path.replace(/\.xml$/, '.yaml'), line: null, column: null, message: `${finding.message} (line ${String(finding.line)} of what its source gives)`, fix: `ask its publisher: ${finding.fix}` }));
   });

@@ -46,23 +46,44 @@ export const writeMunicipalFiles = (root: string, cities: readonly City[], certi
   const document = parseDocument(readFileSync(methods, 'utf8'));
   document.addIn(['methods'], document.createNode({ id: ORGANISATION_METHOD, kind: 'upstream' }));
   writeFileSync(methods, String(document));
+  // These IdPs keep no session that could be ended.
+  const federations = join(root, 'config', 'federation.yaml');
+  const rows = parseDocument(readFileSync(federations, 'utf8'));
+  const at = (rows.toJS() as { federations: { id: string }[] }).federations.findIndex(({ id }) => id === 'local');
+  rows.setIn(['federations', at, 'lint'], rows.createNode({ 'logout-missing': 'off' }));
+  writeFileSync(federations, String(rows));
   for (const city of cities) writeCity(root, city, certificate);
 };
 const writeCity = (root: string, { party, names, prefix, baseUrl }: City, certificate: string): void => {
   const folder = join(root, 'metadata', 'identity-providers', party);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'idp.xml'), `<?xml version="1.0" encoding="UTF-8"?>
-<md:EntityDescriptor xmlns:md="${namespaces.md}" xmlns:ds="${namespaces.ds}" entityID="${municipalEntityId(baseUrl)}">
-  <md:IDPSSODescriptor protocolSupportEnumeration="${namespaces.samlp}" WantAuthnRequestsSigned="true">
+<md:EntityDescriptor xmlns:md="${namespaces.md}" xmlns:ds="${namespaces.ds}" xmlns:mdui="${namespaces.mdui}" entityID="${municipalEntityId(baseUrl)}">
+  <md:IDPSSODescriptor protocolSupportEnumeration="${namespaces.samlp}" WantAuthnRequestsSigned="true" errorURL="${baseUrl}/">
+    <md:Extensions>
+      <mdui:UIInfo>
+        <mdui:DisplayName xml:lang="sv">${names.sv}</mdui:DisplayName>
+        <mdui:DisplayName xml:lang="en">${names.en}</mdui:DisplayName>
+        <mdui:Logo height="40" width="40">${baseUrl}/logo.svg</mdui:Logo>
+      </mdui:UIInfo>
+    </md:Extensions>
     <md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
     <md:NameIDFormat>${nameIdFormats.transient}</md:NameIDFormat>
     <md:SingleSignOnService Binding="${bindings.redirect}" Location="${baseUrl}/sso"/>
   </md:IDPSSODescriptor>
+  <md:Organization>
+    <md:OrganizationName xml:lang="sv">${names.sv}</md:OrganizationName>
+    <md:OrganizationDisplayName xml:lang="sv">${names.sv}</md:OrganizationDisplayName>
+    <md:OrganizationURL xml:lang="sv">${baseUrl}/</md:OrganizationURL>
+  </md:Organization>
+  <md:ContactPerson contactType="technical"><md:GivenName>IT</md:GivenName><md:EmailAddress>mailto:idp@${party}.example</md:EmailAddress></md:ContactPerson>
+  <md:ContactPerson contactType="support"><md:GivenName>IT</md:GivenName><md:EmailAddress>mailto:it-stod@${party}.example</md:EmailAddress></md:ContactPerson>
 </md:EntityDescriptor>
 `);
   writeFileSync(join(folder, 'idp.yaml'), `# What this IdP is believed in; the file beside it is what it publishes.\n${stringify({ names, trust: { levels: { [LOA3]: 'loa3' }, highestLevel: 'loa3', hsaIdPrefixes: [prefix], attributes: ['employeeHsaId'] } })}`);
 };
 
+const logo = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><path fill="#0b5f63" d="M4 36V18L20 6l16 12v18H24V24h-8v12z"/></svg>';
 const answer = (request: AuthnRequest, employee: Employee, { baseUrl, service, signer }: MunicipalSettings): Promise<string> => {
   const now = systemClock.now();
   const issuer = municipalEntityId(baseUrl);
@@ -103,6 +124,7 @@ export const createMunicipalIdp = (settings: MunicipalSettings): Server => {
     const url = new URL(request.url ?? '/', settings.baseUrl);
     const route = async (): Promise<void> => {
       if (url.pathname === '/style.css') return void response.writeHead(200, { 'content-type': 'text/css' }).end(demoStyle);
+      if (url.pathname === '/logo.svg') return void response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(logo);
       if (url.pathname !== '/sso') return send(response, 404, html`<h1>No such page</h1>`);
       if (request.method === 'POST') return logIn(request, response);
       const asked = { SAMLRequest: url.searchParams.get('SAMLRequest') ?? '', RelayState: url.searchParams.get('RelayState') ?? '' };

@@ -7,6 +7,7 @@ import { createTools } from '../../src/app-tools.ts';
 import type { Finding } from '../../src/core/findings.ts';
 import { askingService } from '../fixtures/asking-service.ts';
 import { product } from '../fixtures/bryggan.ts';
+import { upstreamFiles } from '../fixtures/upstream-idp.ts';
 import { developmentRoot, removeRoots } from '../config/root.ts';
 import { goodService } from '../federation/lint/good.ts';
 
@@ -40,6 +41,14 @@ describe('metadata lint', () => {
   it('looks at every service of the tree, with file, line, clause and fix', async () => {
     const { output } = await run('metadata', 'lint');
     expect(output).toMatch(/metadata\/services\/vgr\/journal\.xml:\d+:1: warning: RequestedAttribute a requested attribute has a name that no federation here knows.* \[docs\/attributes\.md\]; fix: copy the name/);
+  });
+  it('and at every party’s IdP', async () => {
+    const { xml } = upstreamFiles();
+    root.write('metadata/identity-providers/vgr/idp.xml', xml);
+    root.write('metadata/identity-providers/vgr/idp.yaml', "trust:\n  levels: { 'urn:three': loa3 }\n  highestLevel: loa3\n  hsaIdPrefixes: [SE2321000131-]\n");
+    expect((await run('metadata', 'lint')).output).toMatch(/metadata\/identity-providers\/vgr\/idp\.xml:\d+:\d+: warning: IDPSSODescriptor there is no technical contact/);
+    root.remove('metadata/identity-providers');
+    expect((await run('metadata', 'lint')).output).not.toContain('identity-providers');
   });
   it('`check` says the same as a warning, beside what is wrong with the files', async () => {
     const findings = JSON.parse((await run('check', '--json')).output) as readonly Finding[];

@@ -62,8 +62,9 @@ export const openOidcUpstreams = (configuration: Pick<Configuration, 'publicUrl'
       return logoutAnswered(mark, methodIdOf(called), true, ports);
     },
     endedThere: async (called, body, ports) => {
-      const provider = ports.registry.current().identityProviders.get(called);
-      if (provider?.enabled !== true || !isOidcProvider(provider)) return fail('upstream.disabled', 'no OpenID provider that is switched on has this name');
+      const { identityProviders, parties } = ports.registry.current();
+      const provider = identityProviders.get(called);
+      if (provider?.enabled !== true || parties.get(provider.party)?.enabled !== true || !isOidcProvider(provider)) return fail('upstream.disabled', 'no OpenID provider that is switched on has this name');
       const [token, more] = new URLSearchParams(body).getAll('logout_token'); // [OIDC-BCL §2.5]
       if (token === undefined || more !== undefined) return fail('upstream.unreadable', 'not exactly one logout_token');
       const wish = await acceptLogoutToken(token, provider, settings, issuerOf);

@@ -8,6 +8,7 @@ import { fail, isBrygganError } from '../core/errors.ts';
 import { newId } from '../core/ports.ts';
 import { digestOf } from '../core/secrets.ts';
 import type { IdentityProvider, Registry, ServiceParty } from '../parties/model.ts';
+import { stillSpeaksFor } from '../parties/upstream-trust.ts';
 import { park, updateTransaction, type AuthenticationOutcome } from './3-authenticate.ts';
 import { enabledService } from './6-respond.ts';
 import type { CookieChange, FlowReply, LoginPorts } from './context.ts';
@@ -45,7 +46,9 @@ export const checkUpstream = (identity: VerifiedIdentity, request: AcceptedReque
     if (!mayAnswerOurselves(request)) fail('upstream.provider-list', 'IDPList leaves no room for a login of our own'); // [SAMLCore §3.4.1.3]
     return;
   }
-  const refusal = scopingRefusal(request, providerIn(upstream.provider, registry));
+  const provider = providerIn(upstream.provider, registry);
+  if (!stillSpeaksFor({ ...identity, ...upstream }, provider)) fail('upstream.person', 'the IdP is not believed any more in what it said', { provider: provider.id });
+  const refusal = scopingRefusal(request, provider);
   if (refusal !== null) fail(refusal, 'the request does not let this IdP answer', { provider: upstream.provider });
   const audiences = upstream.restriction?.audiences ?? null;
   if (audiences !== null && !audiences.includes(service.wire.entityId)) fail('upstream.proxy-restriction', 'the IdP lets its login be used for other services only', { provider: upstream.provider }); // [SAMLCore §2.5.1.6]

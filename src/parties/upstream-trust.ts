@@ -2,7 +2,7 @@
  * Whom an IdP of a party may speak for, and how far it is believed. Pure: every protocol hands over what was said, and gets back a
  * person and a level, or a coded refusal. Nothing is repaired: a spelling that is not plain is refused (threats D11, D12).
  */
-import { lowerOf, type AssuranceLevel } from '../core/assurance.ts';
+import { lowerOf, rankOf, type AssuranceLevel } from '../core/assurance.ts';
 import { fail } from '../core/errors.ts';
 import { isHsaId, isPersonalIdentityNumber, type HsaId, type HsaIdFormat, type OrganisationNumber, type PersonalIdentityNumber } from '../core/ids.ts';
 import type { PersonKey } from '../directory/model.ts';
@@ -94,3 +94,11 @@ export const speakFor = (claims: UpstreamClaims, { trust }: Pick<IdentityProvide
 };
 /** The employer that the directory gives is one that the IdP speaks for; another party's person is refused (threats D11). */
 export const speaksForOrganisation = ({ trust }: Pick<IdentityProvider, 'trust'>, number: OrganisationNumber): boolean => trust.organisations.includes(number);
+/** Limits that were narrowed since the login hold for its session too: what was believed then must be believable now (threats D13). */
+export const stillSpeaksFor = ({ person, level, directory, attributes }: Pick<SpokenFor, 'person' | 'level'> & Pick<UpstreamTrust, 'directory'> & { readonly attributes: Readonly<Record<string, readonly unknown[]>> }, { trust }: Pick<IdentityProvider, 'trust'>): boolean => {
+  const reached = [...trust.levels.values()].some((agreed) => rankOf(lowerOf(agreed, trust.highestLevel)) >= rankOf(level));
+  const named = person.kind === 'hsa-id' ? speaksForHsaId(person.hsaId, trust) : trust.personalNumbers;
+  if (!reached || !named || directory === 'ask') return reached && named;
+  // What the IdP brought is told to services only where it stands.
+  return trust.directory === 'stands' && Object.entries(attributes).every(([id, values]) => trust.attributes.includes(id) && values.every((value) => typeof value === 'string' && limits.get(id)?.(value, trust, 'tolerant') !== false));
+};

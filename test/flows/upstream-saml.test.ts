@@ -288,6 +288,17 @@ describe('what came in from afar is kept', () => {
   });
 });
 
+describe('limits narrowed', () => {
+  it('D13: a session from before answers no longer at what the IdP may not say any more; what stays within it does', async () => {
+    const agent = bryggan.agentFor(null);
+    expect(receivedFrom(await logIn(agent)).status).toEqual(['Success']);
+    await apply(() => writeFileSync(join(folder(bryggan), 'adfs.yaml'), yaml.replace('highestLevel: loa3', 'highestLevel: loa2')));
+    expect((await goOn(agent, await other.start(agent, bryggan))).forms.some(({ hidden }) => hidden.some(({ name }) => name === 'SAMLResponse'))).toBe(false);
+    await switchOn();
+    expect(receivedFrom(await goOn(agent, await other.start(agent, bryggan))).status).toEqual(['Success']);
+  });
+});
+
 describe('switched off', () => {
   it('D13: in the middle of a login the answer is worth nothing; and a session that began there answers no longer', async () => {
     const [going, gone] = [bryggan.agentFor(null), bryggan.agentFor(null)];

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseOrganisationNumber } from '../../src/core/ids.ts';
 import type { UpstreamTrust } from '../../src/parties/model.ts';
-import { speakFor, speaksForOrganisation, type UpstreamClaims } from '../../src/parties/upstream-trust.ts';
+import { speakFor, speaksForOrganisation, stillSpeaksFor, type UpstreamClaims } from '../../src/parties/upstream-trust.ts';
 import { refusedWith } from '../fixtures/refused.ts';
 
 const trust: UpstreamTrust = {
@@ -82,4 +82,19 @@ describe('where its own facts stand, whatever says whose somebody is stays withi
 });
 it('the employer decides whose person it is', () => {
   expect([speaksForOrganisation({ trust }, parseOrganisationNumber('212000-1439')), speaksForOrganisation({ trust }, parseOrganisationNumber('232100-0131'))]).toEqual([true, false]);
+});
+
+describe('limits narrowed since the login', () => {
+  const stands: Partial<UpstreamTrust> = { directory: 'stands', attributes: ['givenName', 'commissionHsaId'] };
+  const before = said({ attributes: { givenName: ['Vilma'], commissionHsaId: ['SE2120001439-C1'] } }, stands);
+  const now = (change: Partial<UpstreamTrust>) => stillSpeaksFor({ ...before, directory: 'stands' }, { trust: { ...trust, ...stands, ...change } });
+  it('the twin: as they were, or wider', () => expect([now({}), now({ highestLevel: 'loa4' }), now({ hsaIdPrefixes: ['SE2120001439-', 'SE5599980017-'] })]).toEqual([true, true, true]));
+  it.each<readonly [string, Partial<UpstreamTrust>]>([
+    ['a lower cap', { highestLevel: 'loa2' }], ['the level not agreed any more', { levels: new Map([['http://id.sambi.se/loa/loa2', 'loa2']]) }], ['no levels', { levels: new Map() }],
+    ['other HSA-ids', { hsaIdPrefixes: ['SE5599980017-'] }], ['some of its HSA-ids', { hsaIdPrefixes: ['SE2120001439-E'] }], ['the directory asked again', { directory: 'ask' }], ['an attribute fewer', { attributes: ['givenName'] }],
+  ])('%s', (_what, change) => expect(now(change)).toBe(false));
+  it('numbers', () => {
+    const numbered = { ...before, person: said({ person: { kind: 'personal-identity-number', value: '189001019802' } }).person, directory: 'ask' as const };
+    expect([true, false].map((personalNumbers) => stillSpeaksFor(numbered, { trust: { ...trust, personalNumbers } }))).toEqual([true, false]);
+  });
 });

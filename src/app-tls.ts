@@ -35,9 +35,20 @@ const faultOf = ({ key, certificate }: TlsPair, now: Instant): string | null => 
   try {
     const leaf = new X509Certificate(certificate);
     if (!leaf.checkPrivateKey(createPrivateKey(key))) return 'the key does not belong to the certificate';
+    if (leaf.validFromDate.getTime() > now) return 'the certificate is not valid yet';
     return leaf.validToDate.getTime() > now ? null : 'the certificate has ended';
   } catch {
     return 'they are not a certificate and a key in PEM';
+  }
+};
+
+/** What TLS itself says against them: a chain that is cut short, a key that is too small. What was there before goes on serving. */
+const refusalOf = (work: () => void): string | null => {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return `TLS does not take them: ${error instanceof Error ? error.message : String(error)}`;
   }
 };
 
@@ -56,12 +67,11 @@ export const createTlsFollower = ({ clock, log }: { readonly clock: Clock; reado
     let serving = textOf(readPair(files));
     let [seen, refused] = [serving, serving];
     const take = (pair: TlsPair | null): void => {
-      const fault = pair === null ? 'they cannot be read' : faultOf(pair, clock.now());
+      const fault = pair === null ? 'they cannot be read' : (faultOf(pair, clock.now()) ?? refusalOf(() => server.setSecureContext(optionsFor(pair))));
       if (pair === null || fault !== null) {
         refused = seen;
         return log.error({ listener: name, fault, certificateFile: files.certificateFile }, 'changed TLS files were not taken; the certificate before serves');
       }
-      server.setSecureContext(optionsFor(pair));
       [serving, refused] = [seen, seen];
       return log.info({ listener: name, notAfter: new X509Certificate(pair.certificate).validToDate.toISOString() }, 'a renewed TLS certificate serves');
     };

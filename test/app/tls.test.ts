@@ -66,6 +66,7 @@ describe('renewed TLS files', () => {
   it.each([
     ['the key of another', () => put({ key: second.key, cert: first.cert }), 'the key does not belong to the certificate'],
     ['no certificate', () => put({ key: second.key, cert: 'nothing' }), 'they are not a certificate and a key in PEM'],
+    ['a chain that is cut short', () => put({ key: second.key, cert: `${second.cert}\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n` }), expect.stringContaining('TLS does not take them')],
     ['no file', () => rmSync(files.keyFile), 'they cannot be read'],
   ])('%s: not taken, said once, the one before serves; mended, it is taken', async (_what, spoil, fault) => {
     put(second);
@@ -78,6 +79,19 @@ describe('renewed TLS files', () => {
     put(first);
     settle();
     expect([said.at(-1), await served()]).toEqual(['a renewed TLS certificate serves', fingerprint(first.cert)]);
+  });
+  it('one that is not valid yet is not taken', async () => {
+    put(first);
+    settle();
+    said.length = 0;
+    const before = now;
+    now = new X509Certificate(second.cert).validFromDate.getTime() - 1;
+    put(second);
+    settle();
+    expect([said, await served()]).toEqual([['the certificate is not valid yet'], fingerprint(first.cert)]);
+    now = before;
+    put(first);
+    settle();
   });
   it('one that has ended is not taken', async () => {
     put(first);

@@ -35,7 +35,6 @@ const faultOf = ({ key, certificate }: TlsPair, now: Instant): string | null => 
   try {
     const leaf = new X509Certificate(certificate);
     if (!leaf.checkPrivateKey(createPrivateKey(key))) return 'the key does not belong to the certificate';
-    if (leaf.validFromDate.getTime() > now) return 'the certificate is not valid yet';
     return leaf.validToDate.getTime() > now ? null : 'the certificate has ended';
   } catch {
     return 'they are not a certificate and a key in PEM';

@@ -80,19 +80,6 @@ describe('renewed TLS files', () => {
     settle();
     expect([said.at(-1), await served()]).toEqual(['a renewed TLS certificate serves', fingerprint(first.cert)]);
   });
-  it('one that is not valid yet is not taken', async () => {
-    put(first);
-    settle();
-    said.length = 0;
-    const before = now;
-    now = new X509Certificate(second.cert).validFromDate.getTime() - 1;
-    put(second);
-    settle();
-    expect([said, await served()]).toEqual([['the certificate is not valid yet'], fingerprint(first.cert)]);
-    now = before;
-    put(first);
-    settle();
-  });
   it('one that has ended is not taken', async () => {
     put(first);
     settle();

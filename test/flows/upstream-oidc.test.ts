@@ -1,6 +1,7 @@
 /** A login at a party's own OpenID provider, which is oidc-provider itself, on a running Bryggan: there and back, and what stops it (threats D, G). */
 import { generateKeyPairSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { askingService, goOn, LOA, receivedFrom, type Ask } from '../fixtures/asking-service.ts';
 import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
@@ -29,9 +30,9 @@ const lastLine = (type: string) => bryggan.audit().filter((line) => line.type ==
 const isPassive: Ask = { attributes: { IsPassive: 'true' } };
 
 const applied = () => bryggan.audit().filter(({ type }) => type === 'registry.applied').length;
-const write = async (text: string): Promise<void> => {
+const write = async (text: string, file = opFileIn(bryggan.root)): Promise<void> => {
   const before = applied();
-  writeFileSync(opFileIn(bryggan.root), text);
+  writeFileSync(file, text);
   await until('the changed files serve', () => Promise.resolve(applied() > before));
 };
 
@@ -87,6 +88,15 @@ describe('is refused', () => {
     await write(opYaml(op.issuer));
     expect(receivedFrom(await logIn(bryggan.agentFor(null))).status).toEqual(['Success']);
   });
+});
+it('the demands of a party that was switched off are not looked at, like its answers', async () => {
+  const demand = async (): Promise<unknown> => (await (await bryggan.agentFor(null).once(`${bryggan.baseUrl}/upstream/oidc/logout/goteborg/entra`, { method: 'POST', body: 'logout_token=x.y.z', from: new URL(op.issuer) })).json());
+  const file = join(bryggan.root, 'config', 'parties', 'goteborg.yaml');
+  const text = readFileSync(file, 'utf8');
+  expect(await demand()).toMatchObject({ error_description: 'upstream.unreadable' });
+  await write(`enabled: false\n${text}`, file);
+  expect(await demand()).toMatchObject({ error_description: 'upstream.disabled' });
+  await write(text, file);
 });
 describe('logout', () => {
   const isLoggedIn = async (agent: UserAgent): Promise<boolean> => (await agent.go(`${bryggan.baseUrl}/me`)).step === 'me';

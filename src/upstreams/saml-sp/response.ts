@@ -109,6 +109,7 @@ const claimOnce = async (response: Response, assertion: Assertion, { memory, set
 export const authenticateResponse = async (xml: Uint8Array, memory: RequestMemory, provider: SamlProvider, method: string, settings: SamlUpstreamSettings): Promise<VerifiedIdentity> => {
   const test: Case = { memory, settings, now: settings.clock.now(), skew: settings.clockSkew * 1000 };
   if (provider.wire.entityId !== memory.entityId) return fail('upstream.issuer', 'the IdP changed its entityID during the login', { provider: provider.id });
+  if (provider.wire.validUntil !== null && provider.wire.validUntil <= test.now) return fail('upstream.unavailable', "validUntil of the IdP's metadata has passed", { provider: provider.id }); // [SAMLMeta §2.3.2; threats F02]
   const keys = provider.wire.signingKeys.map(({ key }) => key);
   const { response, assertion } = asUpstream('upstream.unreadable', () => {
     const root = readXml(xml, 'message');

@@ -158,6 +158,10 @@ describe('trust limits', () => {
     expect((await take(answer(), { provider })).level).toBe('loa2');
     expect((await take(answer())).level).toBe('loa3');
   });
+  it('keys of metadata that has ended verify nothing; a moment before they do (F02)', async () => {
+    const until = (validUntil: number) => codeOf(take(answer(), { provider: upstreamProvider({ wire: upstreamWire({ validUntil }) }) }));
+    expect([await until(AT + 1), await until(AT)]).toEqual(['accepted', 'upstream.unavailable']);
+  });
   it('brings the attributes that it may bring and no others', async () => {
     const wire = upstreamWire({ attributeNames: new Map([['urn:oid:2.5.4.42', 'givenName'], ['urn:oid:2.5.4.4', 'surname']]) });
     const identity = await take(answer({ attributes: { [EMPLOYEE_HSA_ID]: [PERSON_HSA_ID], 'urn:oid:2.5.4.42': ['Anna'], 'urn:oid:2.5.4.4': ['Berg'] } }), { provider: upstreamProvider({ wire }) });

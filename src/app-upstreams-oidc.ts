@@ -38,7 +38,7 @@ export const openOidcUpstreams = (configuration: Pick<Configuration, 'publicUrl'
       try {
         return readFileSync(isAbsolute(file) ? file : join(configuration.root, file), 'utf8');
       } catch {
-        return fail('upstream.unavailable', 'the secret of an OpenID provider cannot be read', { file });
+        return fail('upstream.secret', 'the secret of an OpenID provider cannot be read', { file });
       }
     },
     speakFor: (claims, provider) => speakFor(claims, provider, format),

@@ -138,7 +138,9 @@ const rows = {
   'mobile.pace': { ...card('busy'), http: 429 },
 
   // Logins at a party's own IdP: what its answer lacks (upstreams/), one code per check.
-  'upstream.unavailable': { ...answered(['Responder', status('NoAvailableIDP')], 'temporarily_unavailable', 'operations', 'upstream-away', 503), log: 'error' },
+  'upstream.unavailable': { ...answered(['Responder', status('NoAvailableIDP')], 'temporarily_unavailable', 'organisation-it', 'upstream-away', 503), log: 'error' },
+  /** What we prove ourselves to it with cannot be read: ours to mend. */
+  'upstream.secret': { ...answered(['Responder', status('NoAvailableIDP')], 'temporarily_unavailable', 'operations', 'upstream-away', 503), log: 'error' },
   'upstream.disabled': answered(['Responder', REQUEST_DENIED], 'access_denied', 'organisation-it', 'upstream-closed'),
   'upstream.unsolicited': { ...arrival('login-over'), actor: 'user' },
   'upstream.unreadable': untrue(),

@@ -1,5 +1,5 @@
 /** What is known of an issuer: its discovery document, read through our own outbound limits, and how we prove ourselves to it. */
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import * as oidc from 'openid-client';
 import { fail, isBrygganError } from '../../core/errors.ts';
 import type { OidcProvider } from '../../parties/model.ts';
@@ -17,8 +17,15 @@ const fetchBy = ({ exchange }: OidcUpstreamSettings): oidc.CustomFetch => async 
   const { status, contentType, bytes } = await exchange(url, { method, headers, body: textOf(body) });
   return new Response(status === 204 ? null : Uint8Array.from(bytes), { status, headers: { 'content-type': contentType } });
 };
+const privateKeyIn = (pem: string): KeyObject => {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return fail('upstream.secret', 'the secret of an OpenID provider is no private key in PEM');
+  }
+};
 const signingKey = async (pem: string): Promise<{ readonly key: CryptoKey }> => {
-  const key = createPrivateKey(pem);
+  const key = privateKeyIn(pem);
   const curve = key.asymmetricKeyDetails?.namedCurve;
   const algorithm = key.asymmetricKeyType === 'ec' ? { name: 'ECDSA', namedCurve: curve === 'secp384r1' ? 'P-384' : 'P-256' } : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
   return { key: await crypto.subtle.importKey('pkcs8', key.export({ type: 'pkcs8', format: 'der' }), algorithm, false, ['sign']) };
@@ -57,7 +64,7 @@ const read = async (provider: OidcProvider, settings: OidcUpstreamSettings): Pro
 };
 
 export type IssuerOf = (provider: OidcProvider) => Promise<oidc.Configuration>;
-/** Read when it is first needed, and anew after ten minutes; what could not be read is tried again at the next login. Errors: `upstream.unavailable`, `upstream.issuer`. */
+/** Read when it is first needed, and anew after ten minutes; what could not be read is tried again at the next login. Errors: `upstream.unavailable`, `upstream.secret`, `upstream.issuer`. */
 export const createIssuers = (settings: OidcUpstreamSettings): IssuerOf => {
   const known = new WeakMap<OidcProvider, { readonly until: number; readonly configuration: Promise<oidc.Configuration> }>();
   return async (provider) => {

@@ -29,7 +29,7 @@ export interface OidcUpstreamSettings {
   readonly clockSkew: number;
   /** Bounded, without redirects, to checked addresses only. Errors: `outbound.*`. */
   readonly exchange: (url: string, call: Exchange) => Promise<Exchanged>;
-  /** Content of a secret's file. Errors: `upstream.unavailable`. */
+  /** Content of a secret's file. Errors: `upstream.secret`. */
   readonly secretIn: (file: string) => string;
   /** Trust limits: the person and level that this issuer may speak for. Errors: `upstream.*`. */
   readonly speakFor: (claims: Claims, provider: OidcProvider) => Spoken;

@@ -1,7 +1,8 @@
 /** What an OpenID provider is asked, and what is believed of its discovery document. */
 import { describe, expect, it } from 'vitest';
 import { createHash } from 'node:crypto';
-import { BrygganError } from '../../../src/core/errors.ts';
+import { errorCatalogue } from '../../../src/core/error-catalogue.ts';
+import { BrygganError, fail } from '../../../src/core/errors.ts';
 import { CLIENT, codeOf, HANDLE, ISSUER, LOA2, LOA3, providerOf, stage } from './stage.ts';
 
 const parameters = (url: URL): Readonly<Record<string, string>> => Object.fromEntries(url.searchParams);
@@ -52,6 +53,19 @@ describe('the request', () => {
     if (authentication === 'client_secret_basic') expect(call?.headers['authorization']).toMatch(/^Basic /);
     else expect(new URLSearchParams(call?.body).get('client_secret')).toBe('a-shared-secret-of-some-length');
     expect(new URLSearchParams(call?.body).get('code_verifier')).not.toBeNull();
+  });
+});
+describe('the secret that we prove ourselves by', () => {
+  it.each([
+    ['cannot be read', () => fail('upstream.secret', 'gone')], ['is no key', () => 'a secret'],
+  ])('%s: ours to mend, and not said to be the IdP’s silence; mended, the next login goes', async (_what, secretIn) => {
+    let broken = true;
+    const good = stage().settings.secretIn;
+    const here = stage({}, providerOf(), { secretIn: (file) => (broken ? secretIn() : good(file)) });
+    expect(await codeOf(here.start())).toBe('upstream.secret');
+    expect([errorCatalogue['upstream.secret'].actor, errorCatalogue['upstream.unavailable'].actor]).toEqual(['operations', 'organisation-it']);
+    broken = false;
+    expect(await codeOf(here.start())).toBe('accepted');
   });
 });
 describe('the discovery document', () => {

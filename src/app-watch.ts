@@ -6,7 +6,7 @@ import type { ControlActions, ManagementView } from './http/management.ts';
 import type { LoginPorts } from './login/context.ts';
 import { readinessOf } from './observability/health.ts';
 import type { createMetrics } from './observability/metrics.ts';
-import type { FileRegistry } from './parties/sources/files.ts';
+import type { FileRegistry } from './parties/sources/file-registry.ts';
 import type { FreshnessAlarm, RevocationChecker } from './pki/index.ts';
 import type { WatchedCertificate } from './admin/tools.ts';
 import type { Stores } from './sessions/ports.ts';

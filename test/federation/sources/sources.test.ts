@@ -1,7 +1,7 @@
 /** Metadata that others publish, over real TLS sockets: what is taken, what is refused while the last good one serves, what only a person takes. */
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { toServiceId } from '../../../src/core/ids.ts';
-import type { FileRegistry } from '../../../src/parties/sources/files.ts';
+import type { FileRegistry } from '../../../src/parties/sources/file-registry.ts';
 import { NOW, testKey } from '../../fixtures/saml.ts';
 import { partyYaml } from '../../parties/tree.ts';
 import { DAY, entity, fromFeed, HOUR, list, nameOf, node, publisher, removeRoots, settings, signed, startPublisher, type Publisher } from './stage.ts';

@@ -7,7 +7,8 @@ import { findingsOf } from '../../../src/config/load.ts';
 import { fail } from '../../../src/core/errors.ts';
 import { toServiceId } from '../../../src/core/ids.ts';
 import { silentLog } from '../../../src/core/ports.ts';
-import { openFileRegistry, type FileRegistry, type FileRegistryOptions, type RegistryAlarm } from '../../../src/parties/sources/files.ts';
+import type { FileRegistry, FileRegistryOptions, RegistryAlarm } from '../../../src/parties/sources/file-registry.ts';
+import { openFileRegistry } from '../../../src/parties/sources/files.ts';
 import { rejectedWith } from '../../fixtures/refused.ts';
 import { goodFiles, readServiceMetadata, serviceXml, settingsFor, type Files } from '../tree.ts';
 

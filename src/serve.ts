@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createApp, type App, type AppOptions } from './app.ts';
 import { loadConfiguration, refuseDemoParts } from './config/load.ts';
 import type { Configuration } from './config/model.ts';
+import { toBrygganError } from './core/errors.ts';
+import type { Log } from './core/ports.ts';
 import { listenOnSocket } from './http/management.ts';
 
 /** Longest time that requests under way are waited for. */
@@ -45,11 +47,23 @@ export const startApp = async (configuration: Configuration, options: AppOptions
   return { app, stop };
 };
 
+/**
+ * A promise that failed with nobody listening: its work is undone, others' is not, so the process goes on and operations are told. What is
+ * thrown outside any promise still ends it, since then nothing is known of its state.
+ */
+export const tellOfRejections = (source: Pick<NodeJS.EventEmitter, 'on'>, log: Log): void => {
+  source.on('unhandledRejection', (reason: unknown) => {
+    const { code, detail } = toBrygganError(reason);
+    log.error({ code, detail, stack: reason instanceof Error ? reason.stack : undefined }, 'something failed that nobody waited for: tell the developers');
+  });
+};
+
 /** `bryggan serve`. */
 export const serve = async (root: string): Promise<void> => {
   const configuration = loadConfiguration(root, process.env);
   refuseDemoParts(configuration);
   const running = await startApp(configuration);
+  tellOfRejections(process, running.app.log);
   running.app.log.info({ publicUrl: configuration.publicUrl, environment: configuration.environment, store: configuration.store.kind }, 'Bryggan is serving');
   await untilStopped(running);
 };

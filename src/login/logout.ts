@@ -175,22 +175,32 @@ const livingSession = async (known: SessionId, ports: LoginPorts): Promise<SsoSe
   return undefined;
 };
 
-type Named = { readonly kind: 'session'; readonly session: SsoSession } | { readonly kind: 'over' } | { readonly kind: 'unknown' };
-const sessionNamed = async (wish: LogoutWish, browser: Browser | null, ports: LoginPorts): Promise<Named> => {
+/** Every session that is meant: a demand may name several, or a person at an IdP and so all of theirs [SAMLCore §3.7.3.2]. */
+type Named = { readonly kind: 'sessions'; readonly sessions: readonly [SsoSession, ...SsoSession[]] } | { readonly kind: 'over' } | { readonly kind: 'unknown' };
+const sessionsNamed = async (wish: LogoutWish, browser: Browser | null, ports: LoginPorts): Promise<Named> => {
   const indexed = wish.sessionIndexes.flatMap((index) => openSessionIndex(index, wish.asker.service, ports.settings.secret) ?? []);
   const known = [...indexed, ...await sessionsRemembered(wish, ports)];
   const own = wish.sessionIndexes.length === 0 && browser?.sessionId ? [browser.sessionId] : [];
   const living = await Promise.all([...known, ...own].map((id) => livingSession(id, ports)));
-  for (const session of living) if (session !== undefined && (await entryNamed(session, wish, ports))) return { kind: 'session', session };
+  const each = [...new Map(living.flatMap((session) => (session === undefined ? [] : [[session.id, session] as const]))).values()];
+  const meant = await Promise.all(each.map(async (session) => ((await entryNamed(session, wish, ports)) ? [session] : [])));
+  const [first, ...others] = meant.flat();
+  if (first !== undefined) return { kind: 'sessions', sessions: [first, ...others] };
   // Only when none of those that are named lives is it over.
   return { kind: known.length > 0 && living.includes(undefined) ? 'over' : 'unknown' };
 };
 
 /** A service's verified demand that a browser brings. Wrong names end nothing; the service is told, or the person asked. */
 export const askedLogout = async (wish: LogoutWish, browser: Browser, ports: LoginPorts): Promise<FlowReply> => {
-  const named = await sessionNamed(wish, browser, ports);
-  const isOwn = named.kind === 'session' && browser.sessionId === named.session.id;
-  if (named.kind === 'session' && (isOwn || !wish.ownSessionOnly)) return beginLogout(named.session, wish.asker, ports, isOwn ? forgetCookie : []);
+  const named = await sessionsNamed(wish, browser, ports);
+  const own = named.kind === 'sessions' ? named.sessions.find(({ id }) => id === browser.sessionId) : undefined;
+  if (own !== undefined && wish.ownSessionOnly) return beginLogout(own, wish.asker, ports, forgetCookie);
+  if (named.kind === 'sessions' && !wish.ownSessionOnly) {
+    const here = own ?? named.sessions[0];
+    // The browser goes from service to service for one of them; the others' services are told without it.
+    await Promise.all(named.sessions.filter((session) => session !== here).map((session) => endSession(session, 'logged-out', ports, { asker: wish.asker })));
+    return beginLogout(here, wish.asker, ports, own === undefined ? [] : forgetCookie);
+  }
   if (wish.ownSessionOnly) return offerLogout(wish.asker, browser, ports);
   if (named.kind === 'over') return conclude(wish.asker, [], ports, []);
   const answer = (await ports.logoutFaces[wish.asker.protocol]?.answer(wish.asker, 'unknown-session')) ?? null;
@@ -223,8 +233,8 @@ export const confirmLogout = async (id: string, token: string, browser: Browser,
 export const postedLogout = (wish: LogoutWish, ports: LoginPorts): Promise<FlowReply> => keep({ wish, unasked: false, asker: null }, ports);
 /** The same over the back channel: services are told without a browser. */
 export const directLogout = async (wish: LogoutWish, ports: LoginPorts): Promise<'complete' | 'partial' | 'unknown-session'> => {
-  const named = await sessionNamed(wish, null, ports);
-  if (named.kind !== 'session') return named.kind === 'over' ? 'complete' : 'unknown-session';
-  const results = await endSession(named.session, 'logged-out', ports, { asker: wish.asker });
+  const named = await sessionsNamed(wish, null, ports);
+  if (named.kind !== 'sessions') return named.kind === 'over' ? 'complete' : 'unknown-session';
+  const results = (await Promise.all(named.sessions.map((session) => endSession(session, 'logged-out', ports, { asker: wish.asker })))).flat();
   return results.every(({ result }) => result === 'logged-out') ? 'complete' : 'partial';
 };

@@ -25,6 +25,7 @@ export const reuseOf = async (session: SsoSession, request: AcceptedRequest, ser
   const age = (ports.clock.now() - identity.authenticatedAt) / 1000;
   if (service.sso === 'never') return 'no';
   if (request.freshLoginRequired) return 'no'; // [SAMLCore §3.4.1 ForceAuthn]
+  if (identity.upstream?.once === true) return 'no'; // [SAMLCore §2.5.1.5 OneTimeUse]
   if (age > service.federation.sessionLifetime) return 'no'; // Sweden Connect: 60 minutes from the original login
   if (request.maximumAgeSeconds !== undefined && age > request.maximumAgeSeconds) return 'no'; // [OIDC §3.1.2.1 max_age]
   if (request.expectedPerson !== undefined && !(await isPerson(session, request.expectedPerson, ports))) return 'no'; // not the colleague

@@ -86,6 +86,8 @@ export interface UpstreamFacts {
   readonly directory: 'ask' | 'stands';
   /** The IdP's own end of the session. */
   readonly endsAt?: Instant | null;
+  /** Said for the one login that asked: nothing later is answered from it [SAMLCore §2.5.1.5]. */
+  readonly once?: boolean;
   /** To whom what it said may be said again, and through how many more; null: no limit [SAMLCore §2.5.1.6]. */
   readonly restriction?: { readonly count: number | null; readonly audiences: readonly string[] | null } | null;
 }

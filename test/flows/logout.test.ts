@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bindings, namespaces } from '../../src/saml/names.ts';
+import { bindings, nameIdFormats, namespaces } from '../../src/saml/names.ts';
 import { askingService, logIn, receivedFrom, type AskingService, type Received } from '../fixtures/asking-service.ts';
 import { startBryggan, type Bryggan } from '../fixtures/bryggan.ts';
 import { answerUrl, demandEnvelope, demandForm, demandUrl, indexOf, keyOf, messageIn, messageOn, type Demand } from '../fixtures/logout.ts';
@@ -147,6 +147,30 @@ const soap = async (body: string): Promise<{ readonly status: number; readonly c
   const text = await response.text();
   return { status: response.status, codes: response.status === 200 ? deep(treeOf(text), 'StatusCode', namespaces.samlp).map((code) => (attributeValue(code, 'Value') ?? '').split(':').at(-1) ?? '') : [] };
 };
+/** Two browsers of one person, known to the service by one persistent name. */
+const twoBrowsers = async (): Promise<{ readonly agents: readonly [UserAgent, UserAgent]; readonly answer: Received; readonly both: Demand }> => {
+  const agents = [bryggan.agentFor('anna-berglund'), bryggan.agentFor('anna-berglund')] as const;
+  const persistent = { children: `<samlp:NameIDPolicy Format="${nameIdFormats.persistent}" AllowCreate="true"></samlp:NameIDPolicy>` };
+  const answers = [receivedFrom(await logIn(agents[0], bryggan, alfa, persistent)), receivedFrom(await logIn(agents[1], bryggan, alfa, persistent))] as const;
+  const [nameIdXml = ''] = /<saml:NameID [^]*?<\/saml:NameID>/.exec(answers[0].xml) ?? [];
+  return { agents, answer: answers[0], both: { nameIdXml, sessionIndex: answers.map(indexOf).join('</samlp:SessionIndex><samlp:SessionIndex>') } };
+};
+const livingAt = async (agents: readonly UserAgent[]): Promise<readonly boolean[]> => Promise.all(agents.map(isLoggedIn));
+describe('a demand that names several sessions [SAMLCore §3.7.3.2]', () => {
+  it('by SOAP ends each; one that names one ends one', async () => {
+    const { agents, answer, both } = await twoBrowsers();
+    expect(await soap(demandEnvelope(alfa, bryggan, answer, { ...both, sessionIndex: indexOf(answer) }))).toEqual({ status: 200, codes: ['Success'] });
+    expect(await livingAt(agents)).toEqual([false, true]);
+    const again = await twoBrowsers();
+    expect(await soap(demandEnvelope(alfa, bryggan, again.answer, again.both))).toEqual({ status: 200, codes: ['Success'] });
+    expect(await livingAt(again.agents)).toEqual([false, false]);
+  });
+  it('brought by one of the browsers ends the other’s too', async () => {
+    const { agents, answer, both } = await twoBrowsers();
+    expect(messageIn(await awayFrom(agents[0], demandUrl(alfa, bryggan, answer, both)))).toMatchObject({ kind: 'LogoutResponse', status: ['Success'] });
+    expect(await livingAt(agents)).toEqual([false, false]);
+  });
+});
 describe('asked by SOAP, without a browser', () => {
   it('the session ends; services that only a browser reaches make it partial', async () => {
     const agent = bryggan.agentFor('anna-berglund');

@@ -280,6 +280,11 @@ describe('what came in from afar is kept', () => {
     const answer = receivedFrom(await logIn(agent, { statement: { SessionNotOnOrAfter: end } }));
     expect(Date.parse(/SessionNotOnOrAfter="([^"]+)"/.exec(answer.xml)?.[1] ?? '')).toBe(Date.parse(end));
   });
+  it.each([['OneTimeUse: it answers the login that asked, and no later one', '<saml:OneTimeUse></saml:OneTimeUse>', false], ['the twin without it answers the next', '', true]])('%s', async (_what, once, again) => {
+    const agent = bryggan.agentFor(null);
+    expect(receivedFrom(await logIn(agent, { restrictions: `${audienceOf(spId())}${once}` })).status).toEqual(['Success']);
+    expect((await goOn(agent, await other.start(agent, bryggan))).forms.some(({ hidden }) => hidden.some(({ name }) => name === 'SAMLResponse'))).toBe(again);
+  });
   it('ProxyRestriction: its audiences are asked of every service, its count goes on less one', async () => {
     const agent = bryggan.agentFor(null);
     const restricted = { restrictions: `${audienceOf(spId())}<saml:ProxyRestriction Count="2"><saml:Audience>${service.entityId}</saml:Audience></saml:ProxyRestriction>` };

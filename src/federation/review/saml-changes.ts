@@ -7,7 +7,7 @@ const hostOf = (url: string): string => URL.parse(url)?.host ?? url;
 const has = (keys: readonly PeerKey[], { key }: PeerKey): boolean => keys.some((one) => one.key.equals(key));
 const end = ({ notAfter }: PeerKey): string => new Date(notAfter).toISOString().slice(0, 10);
 
-/** A new key beside a known one is a rollover; a new one in its place could be anybody's (threats F06). */
+/** A new signing key beside a known one is a rollover; a new one in its place could be anybody's (threats F06), and whoever holds a new encryption key reads (threats C06). */
 const keyChanges = (use: 'signing' | 'encryption', before: readonly PeerKey[], after: readonly PeerKey[]): readonly Difference[] => {
   const fresh = after.filter((key) => !has(before, key));
   const lost = before.filter((key) => !has(after, key));
@@ -16,8 +16,8 @@ const keyChanges = (use: 'signing' | 'encryption', before: readonly PeerKey[], a
   if (before.length > 0 && after.length === 0) found.push({ kind: `${use}-dropped`, risk: 'high', says: use === 'encryption' ? 'publishes no encryption key any more: answers leave unencrypted unless encryption is required' : 'publishes no signing key any more: its requests cannot be verified' });
   else if (fresh.length > 0 && !overlap) found.push({ kind: `${use}-key-replaced`, risk: 'high', says: before.length === 0 ? `publishes its first ${use} key` : `replaces its ${use} key without overlap: ask its owner, by a known number, whether it is theirs` });
   else {
-    for (const key of fresh) found.push({ kind: `${use}-key-added`, risk: 'low', says: `adds a ${use} key beside the known one (certificate until ${end(key)})` });
-    for (const key of lost) found.push({ kind: `${use}-key-removed`, risk: 'low', says: `takes a ${use} key away (certificate until ${end(key)}); another known one stays` });
+    for (const key of fresh) found.push({ kind: `${use}-key-added`, risk: use === 'encryption' ? 'high' : 'low', says: `adds ${use === 'encryption' ? 'an encryption key, which answers may be encrypted to,' : 'a signing key'} beside the known one (certificate until ${end(key)})` });
+    for (const key of lost) found.push({ kind: `${use}-key-removed`, risk: 'low', says: `takes ${use === 'encryption' ? 'an' : 'a'} ${use} key away (certificate until ${end(key)}); another known one stays` });
   }
   const renewed = after.filter((key) => before.some((old) => old.key.equals(key.key)) && !before.some(({ certificate }) => certificate === key.certificate));
   if (renewed.length > 0) found.push({ kind: `${use}-certificate-renewed`, risk: 'low', says: `has a new certificate around its ${use} key (until ${renewed.map(end).join(', ')})` });
@@ -63,6 +63,12 @@ const setChanges = (before: SamlService, after: SamlService): readonly Differenc
   const common = askedBy(before).filter((name) => askedBy(after).includes(name));
   return setsOf(before, common) === setsOf(after, common) ? [] : [{ kind: 'attribute-sets', risk: 'high', says: 'arranges the attributes that it asks for in other sets' }];
 };
+/** We encrypt to the first that is published: another first one is another reader (threats C06). */
+const readerChanges = (before: SamlService, after: SamlService): readonly Difference[] => {
+  const [first] = after.encryptionKeys;
+  const [known] = before.encryptionKeys;
+  return first === undefined || known === undefined || first.key.equals(known.key) || !has(before.encryptionKeys, first) || !has(after.encryptionKeys, known) ? [] : [{ kind: 'encryption-key-order', risk: 'high', says: 'puts another of its encryption keys first: answers are encrypted to that one' }];
+};
 const orderOf = ({ assertionConsumerServices }: SamlService): string => JSON.stringify(assertionConsumerServices.map(({ index, isDefault, url }) => [index, isDefault, url]));
 
 const urlsOf = ({ discoveryResponses = [] }: SamlService): readonly Endpoint[] => discoveryResponses.map((url) => ({ url, binding: '' }));
@@ -81,6 +87,6 @@ export const samlChanges = (before: SamlService, after: SamlService): readonly D
     ...endpointChanges('slo', before.singleLogoutServices.flatMap(({ url, responseUrl, binding }) => [{ url, binding }, { url: responseUrl, binding }]), after.singleLogoutServices.flatMap(({ url, responseUrl, binding }) => [{ url, binding }, ...(responseUrl === url ? [] : [{ url: responseUrl, binding }])])),
     ...endpointChanges('discovery', urlsOf(before), urlsOf(after)),
     ...keyChanges('signing', before.signingKeys, after.signingKeys), ...keyChanges('encryption', before.encryptionKeys, after.encryptionKeys),
-    ...listChanges(before, after), ...cipherChanges(before, after), ...setChanges(before, after), ...unruled(before, after, ruled),
+    ...listChanges(before, after), ...cipherChanges(before, after), ...readerChanges(before, after), ...setChanges(before, after), ...unruled(before, after, ruled),
   ];
 };

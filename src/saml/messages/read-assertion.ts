@@ -24,6 +24,8 @@ export interface Conditions {
   /** Every one of them must hold one of us [SAMLCore §2.5.1.4]. */
   readonly audienceRestrictions: readonly (readonly string[])[];
   /** `audiences` null: any. */
+  /** What it says is for this one occasion [SAMLCore §2.5.1.5]. */
+  readonly oneTimeUse: boolean;
   readonly proxyRestriction: { readonly count: number | null; readonly audiences: readonly string[] | null } | null;
   /** A condition of a kind that is not known here [SAMLCore §2.5.1.3]. */
   readonly unknown: boolean;
@@ -92,7 +94,7 @@ const readConditions = (element: XmlElement): Conditions => {
   const proxy = restriction === undefined ? null : partsOf(restriction, proxyShape);
   const audiences = proxy?.all('Audience').map((audience) => bareText(audience, 'Audience')) ?? [];
   return {
-    notBefore: instantOf(parts, 'NotBefore'), notOnOrAfter: instantOf(parts, 'NotOnOrAfter'), unknown,
+    notBefore: instantOf(parts, 'NotBefore'), notOnOrAfter: instantOf(parts, 'NotOnOrAfter'), unknown, oneTimeUse: parts.only('OneTimeUse') !== undefined,
     audienceRestrictions: parts.all('AudienceRestriction').map((one) => partsOf(one, audienceShape).all('Audience').map((audience) => bareText(audience, 'Audience'))),
     proxyRestriction: proxy === null ? null : { count: index(proxy.attribute('Count'), 'Count'), audiences: audiences.length === 0 ? null : audiences },
   };

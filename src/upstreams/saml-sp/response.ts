@@ -92,7 +92,7 @@ const identityOf = (assertion: Assertion, statement: AuthnStatement, provider: S
     upstream: {
       // The IdP's own list first, the IdP itself last [SAMLCore §3.4.1.5.1; facts: federation §5.1 P7].
       provider: provider.id, authorities: [...statement.authenticatingAuthorities, memory.entityId], directory: provider.trust.directory, attributes,
-      session: nameId === null ? null : logoutMemory(nameId, statement.sessionIndex), endsAt: statement.sessionNotOnOrAfter, restriction: conditions?.proxyRestriction ?? null,
+      session: nameId === null ? null : logoutMemory(nameId, statement.sessionIndex), endsAt: statement.sessionNotOnOrAfter, restriction: conditions?.proxyRestriction ?? null, once: conditions?.oneTimeUse === true,
     },
   } as unknown as VerifiedIdentity;
 };

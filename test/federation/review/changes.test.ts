@@ -60,6 +60,12 @@ describe('a service’s metadata', () => {
     expect(shown(changes)).toContain('low signing-key-added');
     expect(changes.map(({ says }) => says).join('\n')).toContain('evil.example.com');
   });
+  it('an encryption key beside the known one, and another one first, could be somebody else’s reading (threats C06)', async () => {
+    const [reads, other] = [key('reads', 'encryption'), key('other', 'encryption')];
+    expect(shown(await changed(withXml(beside(reads + other)), withXml(beside(reads))))).toEqual(['high encryption-key-added']);
+    expect(shown(await changed(withXml(beside(other + reads)), withXml(beside(reads + other))))).toEqual(['high encryption-key-order']);
+    expect(shown(await changed(withXml(beside(reads)), withXml(beside(reads + other))))).toEqual(['low encryption-key-removed']);
+  });
   it('other ciphers for a key that stays', async () => {
     const named = (cipher: string): string => beside(key('reads', 'encryption').replace('</md:KeyDescriptor>', `<md:EncryptionMethod Algorithm="${cipher}"/></md:KeyDescriptor>`));
     expect(shown(await changed(withXml(named('http://www.w3.org/2001/04/xmlenc#aes256-cbc')), withXml(named('http://www.w3.org/2009/xmlenc11#aes256-gcm'))))).toEqual(['high ciphers']);

@@ -10,8 +10,8 @@ export interface SessionQuery { readonly person: string | null; readonly handle:
 /** More than anybody reads; a question that finds more is asked more narrowly. */
 const MOST = 1000;
 
-/** Names a session to people; from it nobody gets to the session. */
-const handleOf = ({ id }: SsoSession): string => digestOf(id).slice(0, 12);
+/** Names a session to people and on a command line: from it nobody gets to the session, and it never begins like an option. */
+export const handleOf = ({ id }: Pick<SsoSession, 'id'>): string => Buffer.from(digestOf(id), 'base64url').toString('hex').slice(0, 16);
 const personOf = ({ identity: { person } }: SsoSession): string => (person.kind === 'hsa-id' ? person.hsaId : person.number);
 const matches = (session: SsoSession, { person, handle }: SessionQuery): boolean =>
   (person === null || personOf(session).toUpperCase() === person.replace(/[\s]/g, '').toUpperCase()) && (handle === null || handleOf(session) === handle);

@@ -93,9 +93,9 @@ export const leaveService = async (session: SsoSession, key: string, ports: Logi
 
 const forgetCookie: readonly CookieChange[] = [{ name: 'session', value: null }];
 
-/** Logs out in the browser at hand: `session` is its own or the one that the asking service named. */
-export const beginLogout = async (session: SsoSession, asker: LogoutAsker | null, ports: LoginPorts, cookies = forgetCookie): Promise<FlowReply> => {
-  const results = await endSession(session, 'logged-out', ports, { browser: true, ...(asker === null ? {} : { asker }) });
+/** Logs out in the browser at hand: `session` is its own or the one that the asking service named; `elsewhere`: what became of others that it named too. */
+export const beginLogout = async (session: SsoSession, asker: LogoutAsker | null, ports: LoginPorts, cookies = forgetCookie, elsewhere: readonly LogoutResult[] = []): Promise<FlowReply> => {
+  const results = [...elsewhere, ...await endSession(session, 'logged-out', ports, { browser: true, ...(asker === null ? {} : { asker }) })];
   const steps = results.map(({ entry, result, frame }): LogoutStep => ({ service: entry.service, result, entry: result === 'waiting' ? entry : null, frame, ...(entry.requesters === undefined ? {} : { requesters: entry.requesters }) }));
   if (steps.length === 0 || (asker === null && steps.every(({ result }) => result !== 'waiting'))) return conclude(asker, steps, ports, cookies);
   const record: LogoutRecord = { id: newId(ports.random, 256), wish: null, unasked: false, asker, person: session.identity.person, steps, startedAt: ports.clock.now() };
@@ -198,8 +198,8 @@ export const askedLogout = async (wish: LogoutWish, browser: Browser, ports: Log
   if (named.kind === 'sessions' && !wish.ownSessionOnly) {
     const here = own ?? named.sessions[0];
     // The browser goes from service to service for one of them; the others' services are told without it.
-    await Promise.all(named.sessions.filter((session) => session !== here).map((session) => endSession(session, 'logged-out', ports, { asker: wish.asker })));
-    return beginLogout(here, wish.asker, ports, own === undefined ? [] : forgetCookie);
+    const elsewhere = await Promise.all(named.sessions.filter((session) => session !== here).map((session) => endSession(session, 'logged-out', ports, { asker: wish.asker })));
+    return beginLogout(here, wish.asker, ports, own === undefined ? [] : forgetCookie, elsewhere.flat());
   }
   if (wish.ownSessionOnly) return offerLogout(wish.asker, browser, ports);
   if (named.kind === 'over') return conclude(wish.asker, [], ports, []);

@@ -170,6 +170,14 @@ describe('a demand that names several sessions [SAMLCore §3.7.3.2]', () => {
     expect(messageIn(await awayFrom(agents[0], demandUrl(alfa, bryggan, answer, both)))).toMatchObject({ kind: 'LogoutResponse', status: ['Success'] });
     expect(await livingAt(agents)).toEqual([false, false]);
   });
+  it('and what a service of the other browser did not hear is told too', async () => {
+    const { agents, answer, both } = await twoBrowsers();
+    await loggedIn(agents[1], mute);
+    const page = await agents[0].go(demandUrl(alfa, bryggan, answer, both));
+    expect([page.step, results(page)]).toEqual(['logged-out', ['cannot']]);
+    expect(messageIn(await awayFrom(agents[0], `${page.url.href.replace(/\/$/, '')}/done`))).toMatchObject({ kind: 'LogoutResponse', status: ['Success', 'PartialLogout'] });
+    expect(await livingAt(agents)).toEqual([false, false]);
+  });
 });
 describe('asked by SOAP, without a browser', () => {
   it('the session ends; services that only a browser reaches make it partial', async () => {

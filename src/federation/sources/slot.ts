@@ -1,9 +1,10 @@
 /** One document at one address: fetched conditionally, verified before anything else sees it, the last good one kept in the state directory. */
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fail, toBrygganError } from '../../core/errors.ts';
 import type { Clock, Instant, Random } from '../../core/ports.ts';
+import { writeWhole } from '../../core/whole-file.ts';
 import { readDocument, type VerifiedDocument } from './document.ts';
 import type { Download, SourceSettings, SourceStatus } from './model.ts';
 
@@ -14,17 +15,6 @@ type Kept = z.output<typeof keptSchema>;
 const FETCH_MILLISECONDS = 120_000;
 const FIRST_WAIT_MILLISECONDS = 30_000;
 const MEGABYTE = 1_048_576;
-
-const writeWhole = async (path: string, text: string): Promise<void> => {
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
-};
 
 export class Slot {
   readonly #settings: SourceSettings;

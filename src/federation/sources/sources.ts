@@ -1,9 +1,9 @@
 /** All sources: what is due is fetched, what files of ours name is looked up, and operations hear how each of them does. */
 import { createHash } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toBrygganError } from '../../core/errors.ts';
 import type { Instant, Log } from '../../core/ports.ts';
+import { writeWhole } from '../../core/whole-file.ts';
 import { documentOf, heldBackBy, writtenEnd } from './entity.ts';
 import type { SourceSettings, SourceStatus, Supplied, Wanted } from './model.ts';
 import { Slot, type SlotPorts } from './slot.ts';
@@ -154,8 +154,5 @@ export const openSources = (options: SourcesOptions): MetadataSources => {
 
 /** For the command line, which fetches nothing itself. */
 const keepSupplied = async (directory: string, supplied: Supplied): Promise<void> => {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, SUPPLIED_FILE);
-  await writeFile(`${path}.new`, JSON.stringify(Object.fromEntries([...supplied].map(([name, bytes]) => [name, bytes === null ? null : bytes.toString('base64')]))), { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  await writeWhole(join(directory, SUPPLIED_FILE), JSON.stringify(Object.fromEntries([...supplied].map(([name, bytes]) => [name, bytes === null ? null : bytes.toString('base64')]))));
 };

@@ -1,8 +1,9 @@
 /** What was applied, when and by whom: whole contents in the state directory, so that one can go back. Also what was rolled back, and first approvals. */
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { Instant } from '../../core/ports.ts';
+import { writeWhole } from '../../core/whole-file.ts';
 import type { Tree } from './tree.ts';
 
 const KEPT = 50;
@@ -10,17 +11,6 @@ const entrySchema = z.strictObject({ version: z.string(), at: z.number(), by: z.
 export interface AppliedEntry { readonly id: string; readonly version: string; readonly at: Instant; readonly by: string; readonly changes: readonly string[]; readonly tree: Tree }
 const folder = (state: string): string => join(state, 'registry', 'history');
 
-const writeWhole = async (path: string, text: string): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
-};
 const namesIn = async (state: string): Promise<readonly string[]> => (await readdir(folder(state)).catch(() => [])).filter((name) => /^\d{15}-[\w-]+\.json$/.test(name)).toSorted();
 
 export const addHistory = async (state: string, { version, at, by, changes, tree }: Omit<AppliedEntry, 'id'>): Promise<void> => {

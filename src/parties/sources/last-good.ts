@@ -2,27 +2,18 @@
  * The applied state, beside the wanted state in the files: the content of the last registry that was taken, kept in the state
  * directory, so that a restart on files that no longer validate serves what it served before and says so.
  */
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { Instant } from '../../core/ports.ts';
+import { writeWhole } from '../../core/whole-file.ts';
 import type { Tree } from './tree.ts';
 
 const fileSchema = z.strictObject({ version: z.string(), appliedAt: z.number(), files: z.record(z.string(), z.base64()) });
 const pathIn = (state: string): string => join(state, 'registry', 'last-good.json');
 
-/** Whole or not at all: written beside, synced, renamed; readable by the owner alone. */
 export const keepLastGood = async (state: string, version: string, appliedAt: Instant, tree: Tree): Promise<void> => {
-  const path = pathIn(state);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(JSON.stringify({ version, appliedAt, files: Object.fromEntries([...tree].map(([name, bytes]) => [name, bytes.toString('base64')])) }));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
+  await writeWhole(pathIn(state), JSON.stringify({ version, appliedAt, files: Object.fromEntries([...tree].map(([name, bytes]) => [name, bytes.toString('base64')])) }));
 };
 
 /** Null when there is none, or when it cannot be read as what it should be. */

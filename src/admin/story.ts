@@ -1,5 +1,5 @@
 /** `explain <reference>`: the story of one login from its audit lines, in the order in which it happened. */
-import { errorCatalogue } from '../core/error-catalogue.ts';
+import { actorOf } from '../core/error-catalogue.ts';
 import { fail } from '../core/errors.ts';
 import { findByReference } from '../audit/export.ts';
 import type { RecordedEvent } from '../audit/model.ts';
@@ -18,10 +18,11 @@ const actors = { 'user': 'the person', 'organisation-it': "the person's organisa
 export const explain = (directory: string, reference: string) => {
   const events = findByReference(directory, reference);
   if (events.length === 0) return fail('command.usage', `no audit line has the reference ${reference.toUpperCase()}; it is the code on the person's page, three groups of three`);
-  const last = events.at(-1);
+  const code = events.at(-1)?.code ?? null;
+  const actor = code === null ? null : actorOf(code);
   return {
     reference: reference.toUpperCase(), service: events.find(({ service }) => service !== null)?.service ?? null, person: events.find(({ person }) => person !== null)?.person ?? null,
     story: events.map((event) => ({ at: new Date(event.at).toISOString(), what: event.type, said: sentences[event.type]?.(event) ?? event.type })),
-    whoMustAct: last?.code == null ? null : actors[errorCatalogue[last.code].actor],
+    whoMustAct: actor === null ? null : actors[actor],
   };
 };

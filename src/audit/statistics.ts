@@ -1,5 +1,5 @@
 /** How often, by whom and how: counts from the trail. Numbers alone leave here; people are counted, never named. */
-import { errorCatalogue, type Actor, type ErrorCode } from '../core/error-catalogue.ts';
+import { actorOf, type Actor, type ErrorCode } from '../core/error-catalogue.ts';
 import type { RecordedEvent } from './model.ts';
 
 export const groupings = ['day', 'hour', 'service', 'service-party', 'person-party', 'method', 'level'] as const;
@@ -16,7 +16,7 @@ export interface Counts {
   readonly cancelled: number;
 }
 export interface CountedRow extends Counts { readonly of: string }
-export interface CountedRefusal { readonly code: ErrorCode; readonly count: number; readonly whoMustAct: Actor }
+export interface CountedRefusal { readonly code: ErrorCode; readonly count: number; /** Null: a code of an earlier version, which the catalogue no longer has. */ readonly whoMustAct: Actor | null }
 export interface Statistics { readonly by: Grouping; readonly total: Counts; readonly rows: readonly CountedRow[]; /** The commonest first: ended logins, and single tries with cards, phones and at IdPs. */ readonly refusals: readonly CountedRefusal[] }
 
 const NONE = '–';
@@ -72,6 +72,6 @@ export const statisticsOf = (events: Iterable<RecordedEvent>, by: Grouping, part
   return {
     by, total: total.counts(),
     rows: [...rows].map(([of, tally]) => ({ of, ...tally.counts() })).toSorted(inOrder(by)),
-    refusals: [...refusals].map(([code, count]) => ({ code, count, whoMustAct: errorCatalogue[code].actor })).toSorted((a, b) => b.count - a.count || a.code.localeCompare(b.code)),
+    refusals: [...refusals].map(([code, count]) => ({ code, count, whoMustAct: actorOf(code) })).toSorted((a, b) => b.count - a.count || a.code.localeCompare(b.code)),
   };
 };

@@ -254,3 +254,5 @@ export type ErrorCode = keyof typeof rows;
 export const errorCatalogue: Readonly<Record<ErrorCode, ErrorRow>> = Object.freeze(
   Object.fromEntries(Object.entries(rows).map(([code, row]) => [code, Object.freeze({ log: 'warn', audited: true, ...row })])) as Record<ErrorCode, ErrorRow>,
 );
+/** Who must act; null for a code that the catalogue no longer has: the trail is older than the program. */
+export const actorOf = (code: string): Actor | null => (Object.hasOwn(errorCatalogue, code) ? errorCatalogue[code as ErrorCode].actor : null);

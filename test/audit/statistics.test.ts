@@ -29,6 +29,9 @@ describe('statistics', () => {
   it('tell refusals by code, single tries too, the commonest first, with who must act', () => {
     expect(statisticsOf([...day, at(0, 'card.refused', refused)], 'day').refusals).toEqual([{ code: 'card.revoked', count: 2, whoMustAct: 'user' }, { code: 'commission.none', count: 1, whoMustAct: 'organisation-it' }]);
   });
+  it('a code that an earlier version wrote is counted, though nobody knows any more who must act', () => {
+    expect(statisticsOf([at(0, 'login.refused', { code: 'code.of-long-ago', facts: {} })], 'day').refusals).toEqual([{ code: 'code.of-long-ago', count: 1, whoMustAct: null }]);
+  });
   it('of one party: what its services asked for and what its people did, nothing else', () => {
     const elsewhere = at(0, 'login.succeeded', { serviceParty: 'hjo', service: 'hjo/x', personParty: 'hjo', person: 'SE2120001728-DEV1' });
     expect(['ale', 'vgr', 'hjo', 'boras'].map((party) => statisticsOf([...day, elsewhere], 'service', party).total.logins)).toEqual([3, 3, 1, 0]);
